@@ -1,0 +1,46 @@
+/**
+ * What this tab keeps over a reload. A page inside a foreign site may be denied storage: then it is kept in memory,
+ * and a reload forgets it.
+ */
+
+const memory = new Map();
+
+/** Keeps a JSON value under the key. */
+export function keep(key, value) {
+  const text = JSON.stringify(value);
+  memory.set(key, text);
+  try {
+    sessionStorage.setItem(key, text);
+  } catch {
+    // denied or full: memory has it
+  }
+}
+
+/** The value kept under the key, or null. */
+export function kept(key) {
+  const text = stored(key) ?? memory.get(key);
+  if (text == null) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Nothing is kept under the key any more. */
+export function forget(key) {
+  memory.delete(key);
+  try {
+    sessionStorage.removeItem(key);
+  } catch {
+    // denied: it was in memory only
+  }
+}
+
+function stored(key) {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
