@@ -1,7 +1,7 @@
 """The embedded servers: a private PostgreSQL and Valkey in a folder of the checkout.
 
-They serve development, tests and the first run. `python -m contactcenter.embedded exec -- COMMAND` runs COMMAND with both
-up and their addresses in its environment.
+They serve development, tests and the first run. `python -m contactcenter.embedded exec -- COMMAND` runs COMMAND with
+both up and their addresses in its environment.
 This file stays free of heavy imports, because every `manage.py` call passes through it.
 """
 

@@ -49,7 +49,7 @@ class Home:
 
 
 def make_folder(path: Path) -> None:
-    """`path` is a folder through which other users may pass, as PostgreSQL's may have to; its files guard themselves."""
+    """`path` is a folder through which other users may pass, as PostgreSQL may have to; its files guard themselves."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(exist_ok=True)

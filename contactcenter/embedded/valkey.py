@@ -5,6 +5,8 @@ import subprocess
 import time
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from contactcenter.embedded.binaries import find_valkey
 from contactcenter.embedded.errors import CannotStart
@@ -58,7 +60,8 @@ class Valkey:
         return True
 
     def _client(self) -> redis.Redis:
-        return redis.Redis(host="127.0.0.1", port=self.port, password=self.password, socket_timeout=5)
+        no_retry = Retry(NoBackoff(), 0)
+        return redis.Redis(host="127.0.0.1", port=self.port, password=self.password, socket_timeout=5, retry=no_retry)
 
     def _answers(self) -> bool:
         """True when a server on our port knows our password."""
