@@ -1,46 +1,101 @@
 """Text in, masked text and findings out."""
 
-import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from lib.pci.custom import CustomPattern
+from lib.pci.cards import find_cards
+from lib.pci.custom import CustomPattern, find_custom
+from lib.pci.digits import count_digits, plain
+from lib.pci.findings import MASK, Hit, Span
+from lib.pci.personal import FEWEST_DIGITS, find_beside, find_ibans, find_personal
 
-MASK = "•"
+__all__ = ["ALL_DETECTORS", "DEFAULT_DETECTORS", "MASK", "Masked", "Span", "mask"]
+
 DEFAULT_DETECTORS: frozenset[str] = frozenset({"pan", "pan_near", "cvv", "pin", "track", "iban", "us_ssn"})
-CANDIDATE = re.compile(r"(?<![0-9])[2-6](?:[\W_]{0,3}[0-9]){12,18}(?![0-9])")
+ALL_DETECTORS: frozenset[str] = DEFAULT_DETECTORS | {"email", "phone"}
 
+ORDER = ("track", "iban", "pan", "pan_near", "us_ssn", "cvv", "pin", "email", "phone")
+"""Where two detectors name the same place, the first of these is reported."""
 
-class Span(NamedTuple):
-    """What was found where: code points of the original, end exclusive."""
-
-    detector: str
-    start: int
-    end: int
+ROUNDS = 8
+SHORTEST_CARD = 12
 
 
 class Masked(NamedTuple):
-    """The masked text, as long as the original, and what was masked."""
+    """The masked text, as long as the original, and what was masked, in the order of the text."""
 
     text: str
     findings: tuple[Span, ...]
 
 
 def mask(text: str, detectors: Collection[str] = DEFAULT_DETECTORS, custom: Sequence[CustomPattern] = ()) -> Masked:
-    """Mask what the named detectors and the custom patterns find in `text`; never raises."""
-    spans = [
-        Span("pan", m.start(), m.end())
-        for m in CANDIDATE.finditer(text)
-        if "pan" in detectors and luhn([int(c) for c in m[0] if c in "0123456789"])
-    ]
-    out = list(text)
-    for span in spans:
-        places = [i for i in range(span.start, span.end) if out[i].isdigit()]
-        for place in places[:-4]:
-            out[place] = MASK
-    return Masked("".join(out), tuple(spans))
+    """Mask what the named detectors and the custom patterns find in `text`; any text is taken, nothing is raised.
+
+    What comes out, put in again, stays as it is: the text is read until nothing more is found. If that takes more
+    than ROUNDS readings, which only a contrived text or pattern can do, all of it is masked.
+    """
+    findings: list[Span] = []
+    for _ in range(ROUNDS):
+        hits = [hit for hit in find(text, detectors, custom) if any(text[place] != MASK for place in hit.places)]
+        if not hits:
+            return Masked(text, tuple(findings))
+        findings = _merged([*findings, *(hit.span for hit in hits)])
+        text = _hide(text, hits)
+    return Masked(MASK * len(text), (Span(findings[-1].detector, 0, len(text)),))
 
 
-def luhn(digits: Sequence[int]) -> bool:
-    """True when the last digit is the check digit of the others (ISO/IEC 7812)."""
-    return sum(d if i % 2 == 0 else d * 2 - 9 * (d > 4) for i, d in enumerate(reversed(digits))) % 10 == 0
+def find(text: str, detectors: Collection[str], custom: Sequence[CustomPattern]) -> list[Hit]:
+    """One reading of the text: every hit, those found by the surer detector first."""
+    hits = [hit for pattern in custom for hit in find_custom(text, pattern)]
+    read = plain(text)
+    count = count_digits(read)
+    if count >= SHORTEST_CARD:
+        ibans = find_ibans(read)
+        if "iban" in detectors:
+            hits += ibans
+        if "pan" in detectors or "pan_near" in detectors:
+            rest = _without(read, ibans)
+            cards = find_cards(rest, "pan" in detectors, "pan_near" in detectors)
+            hits += cards
+            hits += find_beside(rest, cards, "cvv" in detectors)
+    if count >= FEWEST_DIGITS or "email" in detectors:
+        hits += find_personal(read, count, detectors)
+    return hits
+
+
+def _without(read: str, hits: Sequence[Hit]) -> str:
+    """The text with letters in place of what was found, so that no other detector reads it."""
+    chars = list(read)
+    for hit in hits:
+        chars[hit.span.start : hit.span.end] = "x" * (hit.span.end - hit.span.start)
+    return "".join(chars) if hits else read
+
+
+def _hide(text: str, hits: Sequence[Hit]) -> str:
+    """The text with the mask in all places of the hits."""
+    chars = list(text)
+    for hit in hits:
+        for place in hit.places:
+            chars[place] = MASK
+    return "".join(chars)
+
+
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    """The spans in the order of the text; those of one detector that overlap as one, and none inside another one."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=_rank):
+        last = merged[-1] if merged else None
+        if last is None or span.start >= last.end:
+            merged.append(span)
+        elif span.end <= last.end:
+            continue
+        elif span.detector == last.detector:
+            merged[-1] = Span(last.detector, last.start, span.end)
+        else:
+            merged.append(span)
+    return merged
+
+
+def _rank(span: Span) -> tuple[int, int, int]:
+    """Sorts by place, the longer first, then by ORDER with custom patterns last."""
+    return span.start, -span.end, ORDER.index(span.detector) if span.detector in ORDER else len(ORDER)

@@ -1,0 +1,196 @@
+"""Card numbers in text: find chains of digits, try the windows in them, judge what looks like something else.
+
+Words used here: a *group* is a run of digits, a *chain* is groups with small gaps, a *window* is a stretch of a chain
+that begins and ends with a group. All text is `digits.plain` text. The rules are told in full in docs/pci.md.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from itertools import accumulate, cycle
+from typing import NamedTuple
+
+from lib.pci.context import CardWords, in_uuid, labelled_account, labelled_other, reads_as_other
+from lib.pci.findings import Hit, Span
+from lib.pci.issuers import DOUBLED, LENGTHS, SHORTEST
+
+SKIPPED = r"(?:\x00|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});)"
+SIGN = rf"(?:(?!{SKIPPED})[\W_])"
+CHAIN = re.compile(rf"[0-9](?:(?:{SKIPPED}*+{SIGN}){{0,5}}+{SKIPPED}*+[0-9]){{{SHORTEST - 1},}}+")
+PART = re.compile(rf"{SKIPPED}|(?P<digits>[0-9]+)|{SIGN}")
+
+KEPT = 4
+LONGEST_WITH_COMPANIONS = 27
+RARE_LENGTHS = frozenset({12, 13, 17, 18})
+USUAL_LENGTHS = frozenset({15, 16})
+PRINTED_SHAPES = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
+
+
+class Chain(NamedTuple):
+    """Digits, where each stands in the text, and where in `digits` each group begins."""
+
+    digits: str
+    places: list[int]
+    starts: list[int]
+
+    def sizes(self, first: int, end: int) -> tuple[int, ...]:
+        """How long the groups between the digits `first` and `end` are."""
+        inside = self.starts[bisect_left(self.starts, first) : bisect_left(self.starts, end)]
+        return tuple(after - start for start, after in zip(inside, [*inside[1:], end], strict=True))
+
+    def span(self, first: int, end: int) -> tuple[int, int]:
+        """Where in the text the digits `first` to `end` (exclusive) stand."""
+        return self.places[first], self.places[end - 1] + 1
+
+
+def chains(read: str) -> Iterator[Chain]:
+    """Every chain long enough to hold a card."""
+    for found in CHAIN.finditer(read):
+        places: list[int] = []
+        starts: list[int] = []
+        apart = True
+        for part in PART.finditer(read, found.start(), found.end()):
+            if part["digits"] is not None:
+                if apart:
+                    starts.append(len(places))
+                places.extend(range(part.start(), part.end()))
+                apart = False
+            elif part.end() - part.start() == 1 and part[0] != "\x00":
+                apart = True
+        yield Chain("".join([read[place] for place in places]), places, starts)
+
+
+def luhn_test(digits: str) -> Callable[[int, int], bool]:
+    """A test whether the digits from `first` to `end` (exclusive) pass the Luhn check, each in constant time."""
+    plain = [int(digit) for digit in digits]
+    twice = [DOUBLED[digit] for digit in plain]
+    sums = (
+        [0, *accumulate(two if even else one for one, two, even in zip(plain, twice, cycle((True, False))))],
+        [0, *accumulate(one if even else two for one, two, even in zip(plain, twice, cycle((True, False))))],
+    )
+    return lambda first, end: (sums[end % 2][end] - sums[end % 2][first]) % 10 == 0
+
+
+class Judge:
+    """Decides for the windows of one text whether they are cards."""
+
+    def __init__(self, read: str) -> None:
+        self.read = read
+        self._words: CardWords | None = None
+
+    def near_card_word(self, start: int, end: int) -> bool:
+        """True when the words around name a payment card."""
+        if self._words is None:
+            self._words = CardWords(self.read)
+        return self._words.near(start, end)
+
+    def is_card(self, chain: Chain, first: int, end: int) -> bool:
+        """True when this window, right in range, length and check digit, is taken for a card."""
+        start, stop = chain.span(first, end)
+        if in_uuid(self.read, start, stop):
+            return False
+        if self.near_card_word(start, stop):
+            return True
+        sizes, length, total = chain.sizes(first, end), end - first, len(chain.digits)
+        if sizes not in PRINTED_SHAPES and labelled_other(self.read, start, length):
+            return False
+        if length < 15 and self.read[start - 1 : start] == "+":
+            return False
+        if length == 13 and len(sizes) == 1 and is_article_number(chain.digits[first:end]):
+            return False
+        if all(size >= 4 for size in sizes[:-1]):
+            return True
+        alone = first == 0 or end == total or total <= LONGEST_WITH_COMPANIONS
+        rare = length in RARE_LENGTHS and length != total
+        return alone and not rare and not reads_as_other(self.read, start, stop)
+
+    def is_embedded(self, chain: Chain, first: int, end: int) -> bool:
+        """True when a card inside the longer run of digits `first`–`end` is taken for one."""
+        start, stop = chain.span(first, end)
+        return self.near_card_word(start, stop) or not labelled_other(self.read, start, end - first)
+
+    def is_near_miss(self, chain: Chain, first: int, end: int) -> bool:
+        """True when this window, right in range and length but not in check digit, is taken for a mistyped card."""
+        length, total = end - first, len(chain.digits)
+        if length != total and (length not in USUAL_LENGTHS or any(size < 4 for size in chain.sizes(first, end)[:-1])):
+            return False
+        start, stop = chain.span(first, end)
+        return (
+            self.near_card_word(start, stop)
+            and not labelled_account(self.read, start, length)
+            and not in_uuid(self.read, start, stop)
+        )
+
+
+def is_article_number(digits: str) -> bool:
+    """True when 13 digits carry the check digit of an EAN, GTIN or ISBN."""
+    return sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(digits)) % 10 == 0
+
+
+def aligned(chain: Chain) -> Iterator[tuple[int, int]]:
+    """Windows that begin and end with a group and fit an issuer's range and length, whatever the check digit."""
+    total = len(chain.digits)
+    ends = bytearray(total + 1)
+    for start in chain.starts:
+        ends[start] = 1
+    ends[total] = 1
+    digits = chain.digits
+    for first in chain.starts:
+        for length in LENGTHS.get(digits[first : first + 4], ()):
+            end = first + length
+            if end <= total and ends[end]:
+                yield first, end
+
+
+def embedded(chain: Chain, first: int, end: int, everywhere: bool) -> Iterator[tuple[int, int]]:
+    """Windows of 15 or 16 digits inside the run `first`–`end`: at its start and end, or `everywhere`."""
+    for start in range(first, end - 14) if everywhere else sorted({first, end - 16, end - 15}):
+        for length in LENGTHS.get(chain.digits[start : start + 4], ()):
+            stop = start + length
+            anchored = everywhere or start == first or stop == end
+            if length in USUAL_LENGTHS and stop <= end and stop - start < end - first and anchored:
+                yield start, stop
+
+
+def find_cards(read: str, pan: bool = True, near: bool = True) -> list[Hit]:
+    """Card numbers (`pan`) and near misses (`pan_near`), in the order of the text; the last four digits are kept."""
+    judge = Judge(read)
+    hits: list[Hit] = []
+    for chain in chains(read):
+        test = luhn_test(chain.digits)
+        taken = bytearray(len(chain.digits))
+        missed = []
+        for first, end in aligned(chain):
+            if not test(first, end):
+                missed.append((first, end))
+            elif pan and judge.is_card(chain, first, end):
+                hits.append(_hit("pan", chain, first, end, end))
+                taken[first:end] = b"\x01" * (end - first)
+        if pan:
+            hits.extend(_embedded_hits(chain, test, taken, judge))
+        if near:
+            for first, end in missed:
+                if not any(taken[first:end]) and judge.is_near_miss(chain, first, end):
+                    hits.append(_hit("pan_near", chain, first, end, end))
+                    taken[first:end] = b"\x01" * (end - first)
+    return sorted(hits)
+
+
+def _embedded_hits(chain: Chain, test: Callable[[int, int], bool], taken: bytearray, judge: Judge) -> Iterator[Hit]:
+    """Cards inside longer runs; the whole run is masked, but for the last four of the card when there is only one."""
+    for first, end in zip(chain.starts, [*chain.starts[1:], len(chain.digits)], strict=True):
+        if end - first <= 15 or taken[first]:
+            continue
+        everywhere = judge.near_card_word(*chain.span(first, end))
+        inside = [window for window in embedded(chain, first, end, everywhere) if test(*window)]
+        if inside and judge.is_embedded(chain, first, end):
+            card_end = inside[0][1] if len(inside) == 1 else end + KEPT
+            yield _hit("pan", chain, first, end, card_end)
+            taken[first:end] = b"\x01" * (end - first)
+
+
+def _hit(detector: str, chain: Chain, first: int, end: int, card_end: int) -> Hit:
+    """A hit over the digits `first`–`end` that keeps the last four before `card_end`."""
+    start, stop = chain.span(first, end)
+    hidden = chain.places[first : card_end - KEPT] + chain.places[card_end:end]
+    return Hit(Span(detector, start, stop), hidden)

@@ -1,0 +1,171 @@
+"""Personal and secret data that is not a card number: IBAN, SSN, security codes, PINs, tracks, e-mail, telephone.
+
+All text here is `digits.plain` text. Expressions begin at a fixed word or are bounded, so the time is linear.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from lib.pci.findings import Hit, digits_of, whole
+
+FEWEST_DIGITS = 3
+
+IBAN_LENGTHS = {
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27, "BR": 29,
+    "BY": 28, "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DJ": 27, "DK": 18, "DO": 28, "EE": 20, "EG": 29,
+    "ES": 24, "FI": 18, "FK": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28,
+    "HN": 28, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20,
+    "LB": 28, "LC": 32, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "LY": 25, "MC": 27, "MD": 24, "ME": 22, "MK": 19,
+    "MN": 20, "MR": 27, "MT": 31, "MU": 30, "NI": 28, "NL": 18, "NO": 15, "OM": 23, "PK": 24, "PL": 28, "PS": 29,
+    "PT": 25, "QA": 29, "RO": 24, "RS": 22, "RU": 33, "SA": 24, "SC": 31, "SD": 18, "SE": 24, "SI": 19, "SK": 24,
+    "SM": 27, "SO": 23, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
+    "YE": 30,
+}  # fmt: skip
+IBAN = re.compile(
+    r"(?:(?<![^\W_])|(?<=iban)|(?<=IBAN)|(?<=Iban))[A-Za-z]{2}[\s\x00.-]{0,2}[0-9](?:[\s\x00.-]{0,2}[0-9A-Za-z]){12,31}"
+)
+
+DIGITS_3_4 = r"(?<![0-9])[0-9](?:[ .\x00-]?[0-9]){2,3}(?![ .-]?[0-9])"
+CVV_WORD = (
+    r"\b(?:cvv|cvc|cav|csc|cvn|cid)[ -]?2?\b|\bcard (?:verification|validation|security)(?: (?:code|number|value))?|"
+    r"\bsecurity (?:code|number)|\bverification (?:value|number)|\b(?:code|digits|number)s? (?:on|at) the back\b|"
+    r"\bkarten-?prüf(?:nummer|ziffer|zahl|code)|\bprüf(?:nummer|ziffer|zahl|code)|\bsicherheits(?:code|nummer|zahl)|"
+    r"\bkpn\b|\b(?:ziffern|nummer|zahl|code) auf der rückseite"
+)
+PIN_WORD = (
+    r"\b(?:(?:card|atm|bank|debit|my|the|secret) )?pin(?:[ -]?(?:code|number|no|nr|nummer|zahl)\b\.?|\b)|"
+    r"\bgeheim(?:zahl|nummer|code)|\bkartenpin\b"
+)
+LINK = (
+    r"(?:[\s:=#.,\"'()*\[\]\x00>–-]|\b(?:is|was|are|code|number|no|nr|nummer|num|my|the|it|its|ist|lautet|war|der|die|"
+    r"meine?r?|karte|card|of|on|von|digits?|ziffern|auf|back|rückseite)\b){0,12}"
+)
+CVV = re.compile(f"(?:{CVV_WORD}){LINK}({DIGITS_3_4})", re.IGNORECASE)
+CVV_BEHIND = re.compile(
+    rf"({DIGITS_3_4})[\s,(:=\"'-]{{0,4}}(?:(?:is|ist)(?: (?:my|the|mein|der|die|meine))? )?(?:{CVV_WORD})",
+    re.IGNORECASE,
+)
+PIN_DIGITS = r"(?<![0-9])[0-9](?:[ .\x00-]?[0-9]){3,5}(?![ .-]?[0-9])"
+PIN = re.compile(f"({PIN_WORD}){LINK}({PIN_DIGITS})", re.IGNORECASE)
+PIN_BEHIND = re.compile(
+    rf"({PIN_DIGITS})[\s,(:=\"'-]{{0,4}}(?:is|ist) (?:my|the|mein|meine|die|der) (?:{PIN_WORD})", re.IGNORECASE
+)
+CVV_HINTS = (
+    "cvv",
+    "cvc",
+    "cav",
+    "csc",
+    "cvn",
+    "cid",
+    "ecurity",
+    "erification",
+    "alidation",
+    "prüf",
+    "icherheit",
+    "kpn",
+    "back",
+    "rückseite",
+)
+PIN_HINTS = ("pin", "geheim")
+
+TRACK = re.compile(r"%?[Bb][0-9]{12,19}\^[^^\n]{0,40}\^[0-9]{4}[^?\s]{0,60}\??|;?[0-9]{12,19}[=D][0-9]{4,40}\??")
+
+SSN = re.compile(r"(?<![0-9])(?<![0-9][-. ])[0-9]{3}([-. \u2010-\u2015])[0-9]{2}\1[0-9]{4}(?![0-9]|[-.][0-9])")
+SSN_PLAIN = re.compile(r"(?<![0-9])[0-9]{9}(?![0-9])")
+SSN_WORD = re.compile(r"\bssn\b|\bsocial\b|\bsoc\b", re.IGNORECASE)
+SSN_CONTEXT = 40
+
+EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]+@(?:[\w-]+\.)+[\w-]*[^\W\d_]{2}\b")
+PHONE = re.compile(
+    r"(?<![\w+.,/-])(?:\+|00|\(|0|[2-9][0-9]{2}[-. ])[0-9](?:[\s./()-]{0,3}[0-9]){6,14}(?![\w]|[.,/-][0-9])"
+)
+
+EXPIRY = r"(?<![0-9])(?<![0-9][./-])(?:0?[1-9]|1[0-2])(?:\s?[/.–-]\s?| |)(?:20)?[2-4][0-9](?![0-9]|[./-][0-9])"
+EXPIRY_WORD = (
+    r"(?:exp\w*|valid\w*|thru|through|until|till|good|date|gültig\w*|bis|ablauf\w*|verfall\w*|mm/yy\w*|"
+    r"is|ist|und|and|with|mit)"
+)
+EXPIRY_AFTER = re.compile(rf"[\W_]{{0,6}}(?:{EXPIRY_WORD}[\W_]{{0,4}}){{0,4}}({EXPIRY})", re.IGNORECASE)
+EXPIRY_LABELLED = re.compile(
+    rf"\b(?:exp\w*|valid|gültig\w*|ablauf\w*|verfall\w*)[\W_]{{0,4}}(?:{EXPIRY_WORD}[\W_]{{0,4}}){{0,3}}({EXPIRY})",
+    re.IGNORECASE,
+)
+CODE_AFTER = re.compile(r"[\W_]{1,6}([0-9]{3,4})(?![0-9])(?=[\s.,;!)]*(?:$|\n|[^\W\d_]))")
+CODE_AT_END = re.compile(r"[\W_]{1,6}([0-9]{3})(?=[\s.]*$)")
+BESIDE = 64
+
+SSN_DIGITS = 9
+WHOLE = (("track", TRACK, 16, "=^D"), ("email", EMAIL, 0, "@"), ("phone", PHONE, 7, "0123456789"))
+"""Detector, its expression, the fewest digits it needs, and signs one of which it needs."""
+
+
+def find_ibans(read: str) -> list[Hit]:
+    """International bank account numbers: a known country, its length, and a remainder of 1 modulo 97."""
+    hits: list[Hit] = []
+    for found in IBAN.finditer(read):
+        places = [i for i in range(found.start(), found.end()) if read[i].isascii() and read[i].isalnum()]
+        length = IBAN_LENGTHS.get(read[places[0]].upper() + read[places[1]].upper(), 0)
+        if 0 < length <= len(places) and _remainder("".join([read[i] for i in places[:length]])) == 1:
+            hits.append(whole("iban", read, places[0], places[length - 1] + 1))
+    return hits
+
+
+def _remainder(iban: str) -> int:
+    """The ISO 7064 remainder of an IBAN."""
+    return int("".join([str(int(char, 36)) for char in iban[4:] + iban[:4]])) % 97
+
+
+def find_beside(read: str, cards: Sequence[Hit], codes: bool) -> Iterator[Hit]:
+    """The expiry date beside each card, reported as part of the card, and the security code behind the two."""
+    for card in cards:
+        end = card.span.end
+        expiry = EXPIRY_AFTER.match(read, end, end + BESIDE) or EXPIRY_LABELLED.search(
+            read, max(0, card.span.start - BESIDE), end + BESIDE
+        )
+        if expiry:
+            yield digits_of(card.span.detector, read, *expiry.span(1))
+        behind = expiry.end() if expiry and expiry.start() >= end else end
+        code = (CODE_AFTER if behind > end else CODE_AT_END).match(read, behind)
+        if codes and code:
+            yield digits_of("cvv", read, *code.span(1))
+
+
+def find_personal(read: str, count: int, detectors: Collection[str]) -> Iterator[Hit]:
+    """Everything but cards and IBANs that the detectors name; `count` is the number of digits in the text."""
+    lower = read.lower()
+    if "cvv" in detectors and any(hint in lower for hint in CVV_HINTS):
+        for found in (*CVV.finditer(read), *CVV_BEHIND.finditer(read)):
+            yield digits_of("cvv", read, *found.span(1))
+    if "pin" in detectors and any(hint in lower for hint in PIN_HINTS):
+        yield from _pins(read)
+    if "us_ssn" in detectors and count >= SSN_DIGITS:
+        yield from _ssns(read)
+    for name, expression, fewest, signs in WHOLE:
+        if name in detectors and count >= fewest and any(sign in read for sign in signs):
+            for found in expression.finditer(read):
+                yield whole(name, read, *found.span())
+
+
+def _pins(read: str) -> Iterator[Hit]:
+    """PINs behind or before a word for them; six digits behind "pin code" are an Indian postal code."""
+    for found in PIN.finditer(read):
+        digits = sum("0" <= char <= "9" for char in found[2])
+        if digits == 6 and "code" in found[0].lower() and "card" not in found[0].lower():
+            continue
+        yield digits_of("pin", read, *found.span(2))
+    for found in PIN_BEHIND.finditer(read):
+        yield digits_of("pin", read, *found.span(1))
+
+
+def _ssns(read: str) -> Iterator[Hit]:
+    """United States social security numbers: with dashes anywhere, in another form only where the words say so."""
+    for expression in (SSN, SSN_PLAIN):
+        for found in expression.finditer(read):
+            digits = [char for char in found[0] if "0" <= char <= "9"]
+            area, group, serial = "".join(digits[:3]), "".join(digits[3:5]), "".join(digits[5:])
+            if area in {"000", "666"} or area[0] == "9" or group == "00" or serial == "0000":
+                continue
+            dashed = expression is SSN and found[1] not in ". "
+            around = read[max(0, found.start() - SSN_CONTEXT) : found.end() + SSN_CONTEXT // 2]
+            if dashed or SSN_WORD.search(around):
+                yield whole("us_ssn", read, *found.span())
