@@ -12,6 +12,8 @@ from honcho.manager import Manager
 from contactcenter.embedded import ROOT
 
 WATCH_SECONDS = 0.5
+# Celery warns root at length; the demo, on loopback and for one person, may be root's.
+NO_SERMON = "ignore:You're running the worker with superuser privileges"
 
 
 class Processes(Manager):
@@ -44,6 +46,7 @@ def main() -> int:
         **os.environ,
         "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", os.defpath),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), NO_SERMON])),
     }
     procfile = parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8"))
     manager = Processes()

