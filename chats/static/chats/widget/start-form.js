@@ -1,0 +1,162 @@
+/** <cc-start-form>: what the entry point wants to know before a chat; nothing typed is lost when starting fails. */
+
+import {html, nothing} from "../../contactcenter/vendor/lit.js";
+import {findCards} from "../shared/cards.js";
+import {keep, kept} from "../shared/storage.js";
+import {gettext, interpolate, ngettext} from "../shared/words.js";
+import {icon, Part} from "./part.js";
+
+const KEPT = "cc.form";
+const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/** `begin(values)` starts the chat and may reject with StartRefused. `values` {name, email, subject, fields}. */
+export class StartForm extends Part {
+  static properties = {
+    form: {attribute: false},
+    begin: {attribute: false},
+    values: {state: true},
+    errors: {state: true},
+    refusal: {state: true},
+    busy: {state: true},
+  };
+
+  constructor() {
+    super();
+    this.values = kept(KEPT) ?? {};
+    this.errors = {};
+  }
+
+  render() {
+    return html`<form class="w-body w-form" novalidate @submit=${this.#submit}>
+      <p>${this.#questions().length ? gettext("Tell us who you are, and we start.") : gettext("Write to us, a person answers.")}</p>
+      ${this.#questions().map((question) => this.#question(question))}
+      ${this.#cardNote()}
+      ${this.refusal ? html`<p class="note ${this.refusal.soft ? "warn" : "bad"}" role="alert">${icon("alert")}<span>${this.refusal.text}</span></p>` : nothing}
+      <button class="btn primary wide" type="submit" aria-disabled=${this.busy ? "true" : nothing}>
+        ${this.busy ? gettext("Starting…") : gettext("Start chat")}
+      </button>
+    </form>`;
+  }
+
+  /** Puts the cursor where typing starts. */
+  focusFirst() {
+    (this.querySelector("input") ?? this.querySelector("button")).focus();
+  }
+
+  #questions() {
+    const {form} = this;
+    const standing = [
+      {name: "name", label: gettext("Name"), autocomplete: "name", when: form.name},
+      {name: "email", label: gettext("E-mail"), autocomplete: "email", type: "email", when: form.email},
+      {name: "subject", label: gettext("What is it about?"), when: form.subject},
+    ].filter(({when}) => when && when !== "off");
+    const own = (form.fields ?? []).map(({name, label, required}) => ({
+      name: `fields.${name}`,
+      label,
+      when: required ? "required" : "optional",
+    }));
+    return [...standing, ...own];
+  }
+
+  #question({name, label, type = "text", autocomplete = "off", when}) {
+    const id = `start-${name}`;
+    const error = this.errors[name];
+    const soft = when === "required" ? nothing : html` <span class="opt">${gettext("optional")}</span>`;
+    return html`<div>
+      <label class="label" for=${id}>${label}${soft}</label>
+      <input class="input" id=${id} name=${name} type=${type} maxlength="200" autocomplete=${autocomplete}
+        .value=${this.values[name] ?? ""} aria-required=${when === "required" ? "true" : "false"}
+        aria-invalid=${error ? "true" : nothing} aria-describedby=${error ? `${id}-error` : nothing} @input=${this.#typed}>
+      ${error ? html`<p class="err" id="${id}-error">${icon("alert", {small: true})}<span>${error}</span></p>` : nothing}
+    </div>`;
+  }
+
+  #cardNote() {
+    const found = Object.values(this.values).some((value) => findCards(value).length > 0);
+    return html`<p class=${found ? "note warn" : "note"}>${icon("shield")}<span aria-live="polite">${found
+      ? gettext("This looks like a card number. It will be masked before it is sent.")
+      : gettext("Never write card numbers or passwords here. We never ask for them.")}</span></p>`;
+  }
+
+  #typed(event) {
+    const {name, value} = event.target;
+    this.values = {...this.values, [name]: value};
+    if (this.errors[name]) this.errors = {...this.errors, [name]: undefined};
+    keep(KEPT, this.values);
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    if (this.busy) return;
+    this.errors = this.#check();
+    this.refusal = null;
+    if (await this.#focusError()) return;
+    this.busy = true;
+    try {
+      await this.begin(this.#wishes());
+    } catch (error) {
+      if (error.name !== "StartRefused") throw error;
+      this.#refused(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #check() {
+    const errors = {};
+    for (const {name, label, type, when} of this.#questions()) {
+      const value = (this.values[name] ?? "").trim();
+      if (!value && when === "required") errors[name] = interpolate(gettext("Please fill in: %(label)s"), {label});
+      else if (value && type === "email" && !ADDRESS.test(value)) {
+        errors[name] = gettext("Please finish the address, for example name@mail.com");
+      }
+    }
+    return errors;
+  }
+
+  async #focusError() {
+    await this.updateComplete;
+    const wrong = this.querySelector("[aria-invalid=true]");
+    wrong?.focus();
+    return Boolean(wrong);
+  }
+
+  #wishes() {
+    const wishes = {fields: {}};
+    for (const {name} of this.#questions()) {
+      const value = (this.values[name] ?? "").trim();
+      if (!value) continue;
+      if (name.startsWith("fields.")) wishes.fields[name.slice("fields.".length)] = value;
+      else wishes[name] = value;
+    }
+    return wishes;
+  }
+
+  #refused({code, said, fields, retryAfter}) {
+    this.refusal = {soft: code !== "invalid", text: refusalText(code, said, retryAfter)};
+    const known = new Set(this.#questions().map(({name}) => name));
+    const errors = {};
+    for (const [name, text] of Object.entries(fields ?? {})) {
+      const question = known.has(name) ? name : `fields.${name.replace(/^fields\./, "")}`;
+      if (known.has(question)) errors[question] = [text].flat().join(" ");
+    }
+    this.errors = errors;
+    this.#focusError();
+  }
+}
+
+customElements.define("cc-start-form", StartForm);
+
+function refusalText(code, said, retryAfter) {
+  if (code === "network") return gettext("No connection. What you wrote is kept, please try again.");
+  if (code === "rate_limited") {
+    const seconds = retryAfter ?? 60;
+    const words = ngettext("Too many tries. Please try again in %(seconds)s second.", "Too many tries. Please try again in %(seconds)s seconds.", seconds);
+    return interpolate(words, {seconds});
+  }
+  if (code === "closed") return said || gettext("We have just closed.");
+  if (code === "full") return said || gettext("Too many people are waiting right now. Please try again later.");
+  if (code === "unauthenticated") return gettext("We couldn’t make sure who you are. Please reload the page.");
+  if (code === "invalid") return said || gettext("Something in the form isn’t right.");
+  return gettext("The chat couldn’t be started. What you wrote is kept, please try again.");
+}

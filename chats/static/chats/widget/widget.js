@@ -1,0 +1,256 @@
+/** <cc-widget>: the whole widget. Chooses what stands between head and foot, and joins the parts to the session. */
+
+import {html, nothing} from "../../contactcenter/vendor/lit.js";
+import {gettext, interpolate} from "../shared/words.js";
+import {Announcer} from "./announcer.js";
+import "./closed.js";
+import "./composer.js";
+import {face} from "./face.js";
+import "./head.js";
+import {switchLanguage} from "./language.js";
+import "./log.js";
+import "./menu.js";
+import "./over.js";
+import {icon, Part} from "./part.js";
+import "./rating.js";
+import {isSpeech} from "./session.js";
+import {setSound, soundOn, tone} from "./sound.js";
+import "./start-form.js";
+import "./wait-card.js";
+
+/** `session` a CustomerSession, `host` a HostPage, `config` the page's configuration, `region` the live region. */
+export class Widget extends Part {
+  static properties = {
+    config: {attribute: false},
+    opened: {state: true},
+    menuOpen: {state: true},
+    leaving: {state: true},
+    leaveFailed: {state: true},
+    rating: {state: true},
+    sound: {state: true},
+  };
+
+  #announcer = null;
+  #identity = null;
+
+  constructor() {
+    super();
+    this.sound = soundOn();
+  }
+
+  /** Joined to its session and host; to be called once, before it enters the page. */
+  join({session, host, region}) {
+    this.session = session;
+    this.host = host;
+    this.opened = !host.framed;
+    this.#announcer = new Announcer(region);
+    session.addEventListener("change", () => this.#sessionChanged());
+    session.addEventListener("heard", (event) => this.#heard(event.detail.entries));
+    host.addEventListener("hello", (event) => { this.#identity = event.detail.identity ?? null; });
+    host.addEventListener("opened", (event) => this.#openedByHost(event.detail));
+    host.addEventListener("closed", () => { this.opened = false; });
+    document.addEventListener("visibilitychange", () => this.#look());
+    document.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  render() {
+    return html`<main class="widget" aria-label=${interpolate(gettext("Chat with %(organisation)s"), this.config)}>
+      ${this.#head()}
+      ${this.menuOpen ? this.#menu() : nothing}
+      ${this.session.lost ? html`<div class="banner warn w-off">${icon("wifioff")}<span>${gettext("No connection. We keep trying.")}</span></div>` : nothing}
+      ${this.session.ticket ? this.#talk() : this.#beforeTalk()}
+      <p class="by">${interpolate(gettext("Chat by %(organisation)s"), this.config)}</p>
+    </main>`;
+  }
+
+  updated() {
+    this.#look();
+  }
+
+  #head() {
+    const {session, config} = this;
+    const {shape, heading, sub} = face(session, config);
+    return html`<cc-head .face=${shape} .heading=${heading} .sub=${sub} .languages=${config.languages} .language=${config.language}
+      ?withMenu=${Boolean(session.ticket) && !session.over} ?menuOpen=${this.menuOpen} ?framed=${this.host.framed}
+      @cc-menu=${this.#toggleMenu} @cc-minimise=${this.#minimise} @cc-language=${this.#changeLanguage}></cc-head>`;
+  }
+
+  #menu() {
+    return html`<cc-menu ?sound=${this.sound} ?busy=${this.leaving} ?failed=${this.leaveFailed} @cc-sound=${this.#toggleSound}
+      @cc-leave=${this.#leave} @cc-menu-close=${this.#toggleMenu}></cc-menu>`;
+  }
+
+  #beforeTalk() {
+    const {config} = this;
+    if (!config.open) return html`<cc-closed .message=${config.closed_message}></cc-closed>`;
+    return html`<cc-start-form .form=${config.form} .begin=${(wishes) => this.#start(wishes)}></cc-start-form>`;
+  }
+
+  #talk() {
+    const {session} = this;
+    if (this.rating) {
+      const who = lastAgent(session.transcript.entries);
+      return html`<cc-rating .who=${who} .rate=${(score, comment) => session.rate(score, comment)}
+        @cc-rated=${this.#endRating} @cc-not-now=${this.#endRating}></cc-rating>`;
+    }
+    const {entries, pending} = session.transcript;
+    const state = session.chat?.state;
+    const names = [...session.typing.values()].map(({name}) => name);
+    return html`
+      <cc-log .entries=${entries} .pending=${pending} .typing=${session.over ? [] : names} .tail=${this.#tail(entries, pending)}
+        .token=${{chat: session.ticket.id, token: session.ticket.token}} .seenByOthers=${session.seenByOthers}
+        ?foldBot=${Boolean(state) && state !== "bot"} @cc-edit=${this.#edit} @cc-again=${this.#again}></cc-log>
+      ${session.over ? nothing : html`<cc-composer .chat=${session.ticket.id} .limit=${this.config.limits.text}
+        @cc-send=${this.#send} @cc-typing=${this.#typing}></cc-composer>`}`;
+  }
+
+  #tail(entries, pending) {
+    const {session} = this;
+    const chat = session.chat ?? {};
+    if (session.over) {
+      const lost = session.closedWith !== null && session.closedWith !== 4410 && chat.state !== "ended";
+      const canRate = Boolean(chat.can_rate) && session.closedWith === null;
+      return html`<li class="over-acts"><cc-over ?canRate=${canRate} ?rated=${chat.rated} ?lost=${lost}
+        @cc-rate=${() => { this.rating = true; }} @cc-new=${this.#startAnew}></cc-over></li>`;
+    }
+    if (chat.state === "queued" || chat.state === "offered") {
+      return html`<li><cc-wait-card class="wait-card" .position=${chat.position} .wait=${chat.wait} ?again=${Boolean(lastAgent(entries))}></cc-wait-card></li>`;
+    }
+    const replies = chat.state === "bot" && pending.length === 0 ? chat.quick_replies ?? [] : [];
+    if (!replies.length) return nothing;
+    return html`<li class="quick" role="group" aria-label=${gettext("Quick replies")}>${replies.map(
+      (reply) => html`<button class="qr" type="button" @click=${() => this.#quickReply(reply)}>${reply}</button>`,
+    )}</li>`;
+  }
+
+  async #start(wishes) {
+    const identity = this.#identity ? {identity: this.#identity} : {};
+    await this.session.start({...wishes, language: this.config.language, ...identity});
+    await this.updateComplete;
+    this.querySelector("cc-composer")?.focusText();
+  }
+
+  #send(event) {
+    this.session.send(event.detail.text);
+  }
+
+  #quickReply(reply) {
+    this.session.send(reply);
+    this.querySelector("cc-composer").focusText();
+  }
+
+  #typing(event) {
+    this.session.tellTyping(event.detail.on);
+  }
+
+  #edit(event) {
+    const text = this.session.takeBack(event.detail.cid);
+    if (text !== null) this.querySelector("cc-composer")?.take(text);
+  }
+
+  #again(event) {
+    this.session.again(event.detail.cid);
+  }
+
+  async #leave() {
+    this.leaving = true;
+    this.leaveFailed = false;
+    try {
+      await this.session.leave();
+      this.menuOpen = false;
+    } catch (error) {
+      if (error.name !== "WireError") throw error;
+      this.leaveFailed = true;
+    } finally {
+      this.leaving = false;
+    }
+  }
+
+  #endRating() {
+    this.rating = false;
+    this.#focusFirst();
+  }
+
+  async #startAnew() {
+    this.rating = false;
+    this.session.close();
+    await this.updateComplete;
+    this.querySelector("cc-start-form")?.focusFirst();
+  }
+
+  async #changeLanguage(event) {
+    try {
+      this.config = await switchLanguage(event.detail.language);
+    } catch {
+      return;
+    }
+    this.#renderAll();
+  }
+
+  /** Words aren't properties: every part has to draw itself once more. */
+  #renderAll() {
+    this.requestUpdate();
+    for (const element of this.querySelectorAll("*")) element.requestUpdate?.();
+  }
+
+  #toggleSound() {
+    this.sound = !this.sound;
+    setSound(this.sound);
+  }
+
+  async #toggleMenu() {
+    this.menuOpen = !this.menuOpen;
+    this.leaveFailed = false;
+    if (this.menuOpen) return;
+    await this.updateComplete;
+    this.querySelector("cc-head [aria-expanded]")?.focus();
+  }
+
+  #minimise() {
+    this.opened = false;
+    this.host.tell("close");
+  }
+
+  #key(event) {
+    if (event.key === "Escape" && !event.defaultPrevented && this.host.framed) this.#minimise();
+  }
+
+  async #openedByHost({focus}) {
+    this.opened = true;
+    await this.updateComplete;
+    if (focus) this.#focusFirst();
+  }
+
+  /** On a touch screen the keyboard stays down until the customer asks for it. */
+  async #focusFirst() {
+    await this.updateComplete;
+    const typing = this.querySelector("textarea, input") && !matchMedia("(pointer: coarse)").matches;
+    const first = typing ? this.querySelector(".w-comp textarea, .w-form input, .w-form textarea") : this.querySelector(".over-acts button, .w-head button");
+    first?.focus();
+  }
+
+  #heard(entries) {
+    this.#announcer.heard(entries);
+    if (entries.some(isSpeech) && (!this.opened || document.hidden)) tone();
+  }
+
+  #sessionChanged() {
+    if (this.session.over || !this.session.ticket) this.menuOpen = false;
+    this.#announcer.placed(this.session.chat ?? undefined);
+    this.#announcer.connection(this.session.lost);
+    this.requestUpdate();
+  }
+
+  /** What stands on the open screen counts as seen; the host's launcher shows the rest. */
+  #look() {
+    const {session} = this;
+    if (session.ticket && this.opened && !document.hidden && this.querySelector("cc-log")) session.markSeen();
+    this.host.tell("state", {unread: session.unread, running: Boolean(session.ticket)});
+  }
+}
+
+customElements.define("cc-widget", Widget);
+
+function lastAgent(entries) {
+  return entries.findLast(({kind, data}) => kind === "joined" && data.who === "agent")?.data.name ?? "";
+}
