@@ -7,7 +7,8 @@ that begins and ends with a group. All text is `digits.plain` text. The rules ar
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from itertools import accumulate, cycle
+from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from lib.pci.context import CardWords, in_uuid, labelled_account, labelled_other, reads_as_other
@@ -17,7 +18,13 @@ from lib.pci.issuers import DOUBLED, LENGTHS, SHORTEST
 SKIPPED = r"(?:\x00|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});)"
 SIGN = rf"(?:(?!{SKIPPED})[\W_])"
 CHAIN = re.compile(rf"[0-9](?:(?:{SKIPPED}*+{SIGN}){{0,5}}+{SKIPPED}*+[0-9]){{{SHORTEST - 1},}}+")
-PART = re.compile(rf"{SKIPPED}|(?P<digits>[0-9]+)|{SIGN}")
+PLAIN_CHAIN = re.compile(rf"[0-9](?:[\W_]{{0,5}}+[0-9]){{{SHORTEST - 1},}}+")
+"""The same for a text without tags, entities and unseen characters."""
+GROUP = re.compile(r"[0-9]+")
+PART = re.compile(rf"{SKIPPED}|(?P<digits>[0-9]+)|(?P<sign>{SIGN})")
+
+VALUE = bytes(b - 0x30 if 0x30 <= b <= 0x39 else 0 for b in range(256))
+TWICE = bytes(DOUBLED[b] if b < 10 else 0 for b in range(256))
 
 KEPT = 4
 LONGEST_WITH_COMPANIONS = 27
@@ -45,51 +52,73 @@ class Chain(NamedTuple):
 
 def chains(read: str) -> Iterator[Chain]:
     """Every chain long enough to hold a card."""
-    for found in CHAIN.finditer(read):
+    if any(sign in read for sign in "<&\x00"):
+        for found in CHAIN.finditer(read):
+            yield _chain(read, *_groups(read, found.start(), found.end()))
+        return
+    for found in PLAIN_CHAIN.finditer(read):
         places: list[int] = []
         starts: list[int] = []
-        apart = True
-        for part in PART.finditer(read, found.start(), found.end()):
-            if part["digits"] is not None:
-                if apart:
-                    starts.append(len(places))
-                places.extend(range(part.start(), part.end()))
-                apart = False
-            elif part.end() - part.start() == 1 and part[0] != "\x00":
-                apart = True
-        yield Chain("".join([read[place] for place in places]), places, starts)
+        for group in GROUP.finditer(read, found.start(), found.end()):
+            starts.append(len(places))
+            places += range(group.start(), group.end())
+        yield _chain(read, places, starts)
+
+
+def _groups(read: str, start: int, end: int) -> tuple[list[int], list[int]]:
+    """Where the digits stand and the groups begin; what is skipped doesn't part groups, a sign does."""
+    places: list[int] = []
+    starts: list[int] = []
+    apart = True
+    for part in PART.finditer(read, start, end):
+        if part["digits"] is not None:
+            if apart:
+                starts.append(len(places))
+            places += range(part.start(), part.end())
+            apart = False
+        elif part["sign"] is not None:
+            apart = True
+    return places, starts
+
+
+def _chain(read: str, places: list[int], starts: list[int]) -> Chain:
+    """The chain of the digits at `places`."""
+    return Chain("".join([read[place] for place in places]), places, starts)
 
 
 def luhn_test(digits: str) -> Callable[[int, int], bool]:
     """A test whether the digits from `first` to `end` (exclusive) pass the Luhn check, each in constant time."""
-    plain = [int(digit) for digit in digits]
-    twice = [DOUBLED[digit] for digit in plain]
-    sums = (
-        [0, *accumulate(two if even else one for one, two, even in zip(plain, twice, cycle((True, False))))],
-        [0, *accumulate(one if even else two for one, two, even in zip(plain, twice, cycle((True, False))))],
-    )
+    plain = digits.encode().translate(VALUE)
+    twice = plain.translate(TWICE)
+    even, odd = bytearray(plain), bytearray(plain)
+    even[::2] = twice[::2]
+    odd[1::2] = twice[1::2]
+    sums = ([0, *accumulate(even)], [0, *accumulate(odd)])
     return lambda first, end: (sums[end % 2][end] - sums[end % 2][first]) % 10 == 0
 
 
 class Judge:
-    """Decides for the windows of one text whether they are cards."""
+    """Decides for the windows of one text, all between `start` and `end`, whether they are cards."""
 
-    def __init__(self, read: str) -> None:
-        self.read = read
-        self._words: CardWords | None = None
+    def __init__(self, read: str, start: int, end: int) -> None:
+        self.read, self.start, self.end = read, start, end
 
-    def near_card_word(self, start: int, end: int) -> bool:
-        """True when the words around name a payment card."""
-        if self._words is None:
-            self._words = CardWords(self.read)
-        return self._words.near(start, end)
+    @cached_property
+    def words(self) -> CardWords:
+        """Where the text names a card, looked for once and only when a window asks."""
+        return CardWords(self.read, self.start, self.end)
+
+    @property
+    def names_card(self) -> bool:
+        """True when the text names a card anywhere."""
+        return bool(self.words.places)
 
     def is_card(self, chain: Chain, first: int, end: int) -> bool:
         """True when this window, right in range, length and check digit, is taken for a card."""
         start, stop = chain.span(first, end)
         if in_uuid(self.read, start, stop):
             return False
-        if self.near_card_word(start, stop):
+        if self.words.near(start, stop):
             return True
         sizes, length, total = chain.sizes(first, end), end - first, len(chain.digits)
         if sizes not in PRINTED_SHAPES and labelled_other(self.read, start, length):
@@ -107,7 +136,7 @@ class Judge:
     def is_embedded(self, chain: Chain, first: int, end: int) -> bool:
         """True when a card inside the longer run of digits `first`–`end` is taken for one."""
         start, stop = chain.span(first, end)
-        return self.near_card_word(start, stop) or not labelled_other(self.read, start, end - first)
+        return self.words.near(start, stop) or not labelled_other(self.read, start, end - first)
 
     def is_near_miss(self, chain: Chain, first: int, end: int) -> bool:
         """True when this window, right in range and length but not in check digit, is taken for a mistyped card."""
@@ -116,7 +145,7 @@ class Judge:
             return False
         start, stop = chain.span(first, end)
         return (
-            self.near_card_word(start, stop)
+            self.words.near(start, stop)
             and not labelled_account(self.read, start, length)
             and not in_uuid(self.read, start, stop)
         )
@@ -154,25 +183,28 @@ def embedded(chain: Chain, first: int, end: int, everywhere: bool) -> Iterator[t
 
 def find_cards(read: str, pan: bool = True, near: bool = True) -> list[Hit]:
     """Card numbers (`pan`) and near misses (`pan_near`), in the order of the text; the last four digits are kept."""
-    judge = Judge(read)
+    found = list(chains(read))
+    if not found:
+        return []
     hits: list[Hit] = []
-    for chain in chains(read):
+    judge = Judge(read, found[0].places[0], found[-1].places[-1])
+    for chain in found:
         test = luhn_test(chain.digits)
         taken = bytearray(len(chain.digits))
         missed = []
         for first, end in aligned(chain):
             if not test(first, end):
-                missed.append((first, end))
+                if near and judge.names_card:
+                    missed.append((first, end))
             elif pan and judge.is_card(chain, first, end):
                 hits.append(_hit("pan", chain, first, end, end))
                 taken[first:end] = b"\x01" * (end - first)
         if pan:
             hits.extend(_embedded_hits(chain, test, taken, judge))
-        if near:
-            for first, end in missed:
-                if not any(taken[first:end]) and judge.is_near_miss(chain, first, end):
-                    hits.append(_hit("pan_near", chain, first, end, end))
-                    taken[first:end] = b"\x01" * (end - first)
+        for first, end in missed:
+            if not any(taken[first:end]) and judge.is_near_miss(chain, first, end):
+                hits.append(_hit("pan_near", chain, first, end, end))
+                taken[first:end] = b"\x01" * (end - first)
     return sorted(hits)
 
 
@@ -181,7 +213,7 @@ def _embedded_hits(chain: Chain, test: Callable[[int, int], bool], taken: bytear
     for first, end in zip(chain.starts, [*chain.starts[1:], len(chain.digits)], strict=True):
         if end - first <= 15 or taken[first]:
             continue
-        everywhere = judge.near_card_word(*chain.span(first, end))
+        everywhere = judge.words.near(*chain.span(first, end))
         inside = [window for window in embedded(chain, first, end, everywhere) if test(*window)]
         if inside and judge.is_embedded(chain, first, end):
             card_end = inside[0][1] if len(inside) == 1 else end + KEPT

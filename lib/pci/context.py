@@ -5,6 +5,7 @@ Every look is at a bounded piece of text, so the time for all of them stays line
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 
 BEFORE = 64
 AFTER = 48
@@ -20,6 +21,7 @@ CARD_WORD = re.compile(
     r"\bcc\b|\bcard|card\b|cards\b|card ?n(?:o|r|um)|credit|debit|\bvisa\b|master ?card|\bamex\b|american express|"
     r"maestro|diners|discover card|\bjcb\b|union ?pay|rupay|\bkarte\b|karten|karte\b|girocard|\bec\b"
 )
+LONGEST_WORD = 24
 CARD_HINTS = (
     "card",
     "kart",
@@ -33,7 +35,6 @@ CARD_HINTS = (
     "jcb",
     "union",
     "rupay",
-    "ec",
     "american",
 )
 NUMBER_WORD = (
@@ -65,6 +66,8 @@ LONGEST_SHORT = 14
 LABEL_OF_ACCOUNT = re.compile(f"(?:{NUMBERED_OTHER}|{ACCOUNT_OTHER}){NUMBER_WORD}?{JOINT}$")
 
 UUID = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+UUID_LENGTH = 36
+UUID_DASHES = 4
 DATE = r"(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d"
 US_DATE = r"(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d\d"
 ISO_DATE = r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
@@ -80,17 +83,36 @@ def before(text: str, start: int) -> str:
     return text[max(0, start - BEFORE) : start].lower()
 
 
-class CardWords:
-    """Where a text names a payment card; gift, SIM and other cards don't count."""
+def stretches(lower: str, hints: Sequence[str], reach: int) -> list[tuple[int, int]]:
+    """The parts of the text around the hints; what lies near together is one part, so that they don't overlap."""
+    places = []
+    for hint in hints:
+        place = lower.find(hint)
+        while place >= 0:
+            places.append(place)
+            place = lower.find(hint, place + 1)
+    parts: list[tuple[int, int]] = []
+    for place in sorted(places):
+        if parts and place - reach <= parts[-1][1]:
+            parts[-1] = (parts[-1][0], place + reach)
+        else:
+            parts.append((max(0, place - reach), place + reach))
+    return parts
 
-    def __init__(self, text: str) -> None:
-        lower = text.lower()
-        if len(lower) != len(text):
-            lower = text
+
+class CardWords:
+    """Where a text names a payment card near the stretch `start`–`end`; gift, SIM and other cards don't count."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        first = max(0, start - BEFORE - LONGEST_WORD)
+        around = text[first : end + AFTER + LONGEST_WORD]
+        lower = around.lower()
+        if len(lower) != len(around):
+            lower = around
         self.places: list[int] = []
-        if any(hint in lower for hint in CARD_HINTS):
-            lower = NO_PAYMENT_CARD.sub(lambda found: " " * len(found[0]), lower)
-            self.places = [found.start() for found in CARD_WORD.finditer(lower)]
+        for low, high in stretches(lower, CARD_HINTS, LONGEST_WORD):
+            part = NO_PAYMENT_CARD.sub(lambda found: " " * len(found[0]), lower[low:high])
+            self.places += [first + low + found.start() for found in CARD_WORD.finditer(part)]
 
     def near(self, start: int, end: int) -> bool:
         """True when a card is named at most BEFORE characters before `start` or AFTER characters behind `end`."""
@@ -116,8 +138,10 @@ def reads_as_other(text: str, start: int, end: int) -> bool:
 
 def in_uuid(text: str, start: int, end: int) -> bool:
     """True when `start`–`end` lies in a UUID that has letters (one of digits only could be anything)."""
-    low = max(0, start - 36)
+    low = max(0, start - UUID_LENGTH)
+    if text.count("-", low, end + UUID_LENGTH) < UUID_DASHES:
+        return False
     return any(
         low + found.start() <= start and low + found.end() >= end and not found[0].replace("-", "").isdigit()
-        for found in UUID.finditer(text, low, min(len(text), end + 36))
+        for found in UUID.finditer(text, low, min(len(text), end + UUID_LENGTH))
     )

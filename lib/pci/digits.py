@@ -3,11 +3,12 @@
 import re
 import sys
 import unicodedata
+from string import ascii_letters
 
 IGNORED = "\x00"
 """Stands for a character that is not seen: zero-width, combining, variation selector, soft hyphen."""
 
-NOT_ASCII_DIGIT = bytes(b for b in range(256) if not 0x30 <= b <= 0x39)
+SHAPES = bytes(ord("9" if chr(b) in "0123456789" else "a" if chr(b) in ascii_letters else "-") for b in range(256))
 FILLERS = "\u115f\u1160\u3164\uffa0"
 LAST_DIGIT_BLOCK = 0x20000
 TAG_BLOCK = range(0xE0000, 0xE0200)
@@ -50,6 +51,13 @@ def plain(text: str) -> str:
     return MAY_NEED_READING.sub(_read, text)
 
 
-def count_digits(read: str) -> int:
-    """How many ASCII digits `read` holds."""
-    return len(read.encode("utf-8", "surrogatepass").translate(None, NOT_ASCII_DIGIT))
+def skeleton(read: str) -> bytes:
+    """The text with 9 for a digit, a for an ASCII letter and - for anything else, for cheap first looks."""
+    return read.encode("ascii", "replace").translate(SHAPES)
+
+
+def may_hold_row(read: str, shape: bytes, least: int) -> bool:
+    """False when no `least` digits stand in `read` without a letter between; True proves nothing."""
+    if "<" in read or "&" in read:
+        return shape.count(b"9") >= least
+    return b"9" * least in shape.translate(None, b"-")

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from lib.pci.cards import find_cards
 from lib.pci.custom import CustomPattern, find_custom
-from lib.pci.digits import count_digits, plain
+from lib.pci.digits import may_hold_row, plain, skeleton
 from lib.pci.findings import MASK, Hit, Span
-from lib.pci.personal import FEWEST_DIGITS, find_beside, find_ibans, find_personal
+from lib.pci.issuers import SHORTEST
+from lib.pci.personal import find_beside, find_ibans, find_personal
 
 __all__ = ["ALL_DETECTORS", "DEFAULT_DETECTORS", "MASK", "Masked", "Span", "mask"]
 
@@ -18,7 +19,6 @@ ORDER = ("track", "iban", "pan", "pan_near", "us_ssn", "cvv", "pin", "email", "p
 """Where two detectors name the same place, the first of these is reported."""
 
 ROUNDS = 8
-SHORTEST_CARD = 12
 
 
 class Masked(NamedTuple):
@@ -48,18 +48,18 @@ def find(text: str, detectors: Collection[str], custom: Sequence[CustomPattern])
     """One reading of the text: every hit, those found by the surer detector first."""
     hits = [hit for pattern in custom for hit in find_custom(text, pattern)]
     read = plain(text)
-    count = count_digits(read)
-    if count >= SHORTEST_CARD:
-        ibans = find_ibans(read)
-        if "iban" in detectors:
-            hits += ibans
-        if "pan" in detectors or "pan_near" in detectors:
-            rest = _without(read, ibans)
-            cards = find_cards(rest, "pan" in detectors, "pan_near" in detectors)
-            hits += cards
-            hits += find_beside(rest, cards, "cvv" in detectors)
-    if count >= FEWEST_DIGITS or "email" in detectors:
-        hits += find_personal(read, count, detectors)
+    shape = skeleton(read)
+    if b"9" not in shape and "email" not in detectors:
+        return hits
+    ibans = find_ibans(read, shape)
+    if "iban" in detectors:
+        hits += ibans
+    if ("pan" in detectors or "pan_near" in detectors) and may_hold_row(read, shape, SHORTEST):
+        rest = _without(read, ibans)
+        cards = find_cards(rest, "pan" in detectors, "pan_near" in detectors)
+        hits += cards
+        hits += find_beside(rest, cards, "cvv" in detectors)
+    hits += find_personal(read, shape, detectors)
     return hits
 
 

@@ -6,9 +6,8 @@ All text here is `digits.plain` text. Expressions begin at a fixed word or are b
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from lib.pci.context import stretches
 from lib.pci.findings import Hit, digits_of, whole
-
-FEWEST_DIGITS = 3
 
 IBAN_LENGTHS = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27, "BR": 29,
@@ -21,9 +20,9 @@ IBAN_LENGTHS = {
     "SM": 27, "SO": 23, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
     "YE": 30,
 }  # fmt: skip
-IBAN = re.compile(
-    r"(?:(?<![^\W_])|(?<=iban)|(?<=IBAN)|(?<=Iban))[A-Za-z]{2}[\s\x00.-]{0,2}[0-9](?:[\s\x00.-]{0,2}[0-9A-Za-z]){12,31}"
-)
+IBAN_BEGINNINGS = ((b"-aa99", 1), (b"-aa-99", 1), (b"-aaaaaa99", 5))
+"""The skeletons an IBAN begins with, and where in them the country stands; the last is glued to the word IBAN."""
+IBAN_BODY = re.compile(r"[\s\x00.-]?[0-9](?:[\s\x00.-]{0,2}[0-9A-Za-z]){12,31}")
 
 DIGITS_3_4 = r"(?<![0-9])[0-9](?:[ .\x00-]?[0-9]){2,3}(?![ .-]?[0-9])"
 CVV_WORD = (
@@ -51,11 +50,9 @@ PIN_BEHIND = re.compile(
     rf"({PIN_DIGITS})[\s,(:=\"'-]{{0,4}}(?:is|ist) (?:my|the|mein|meine|die|der) (?:{PIN_WORD})", re.IGNORECASE
 )
 CVV_HINTS = (
-    "cvv",
-    "cvc",
+    "cv",
     "cav",
     "csc",
-    "cvn",
     "cid",
     "ecurity",
     "erification",
@@ -67,11 +64,16 @@ CVV_HINTS = (
     "rückseite",
 )
 PIN_HINTS = ("pin", "geheim")
+REACH = 96
+INDIAN_POSTAL_CODE = 6
 
 TRACK = re.compile(r"%?[Bb][0-9]{12,19}\^[^^\n]{0,40}\^[0-9]{4}[^?\s]{0,60}\??|;?[0-9]{12,19}[=D][0-9]{4,40}\??")
 
-SSN = re.compile(r"(?<![0-9])(?<![0-9][-. ])[0-9]{3}([-. \u2010-\u2015])[0-9]{2}\1[0-9]{4}(?![0-9]|[-.][0-9])")
-SSN_PLAIN = re.compile(r"(?<![0-9])[0-9]{9}(?![0-9])")
+SSN = re.compile("[0-9]{3}([-. \u2010-\u2015])[0-9]{2}\\1[0-9]{4}")
+SSN_PLAIN = re.compile(r"[0-9]{9,}")
+NO_SSN = re.compile(r"000|666|9|...00|.....0000")
+NUMBER_BEFORE = re.compile(r"(?:[0-9]|[0-9][-. ])\Z")
+NUMBER_BEHIND = re.compile(r"[0-9]|[-.][0-9]")
 SSN_WORD = re.compile(r"\bssn\b|\bsocial\b|\bsoc\b", re.IGNORECASE)
 SSN_CONTEXT = 40
 
@@ -95,19 +97,32 @@ CODE_AT_END = re.compile(r"[\W_]{1,6}([0-9]{3})(?=[\s.]*$)")
 BESIDE = 64
 
 SSN_DIGITS = 9
-WHOLE = (("track", TRACK, 16, "=^D"), ("email", EMAIL, 0, "@"), ("phone", PHONE, 7, "0123456789"))
-"""Detector, its expression, the fewest digits it needs, and signs one of which it needs."""
+WHOLE = (("track", TRACK, "=^D"), ("email", EMAIL, "@"), ("phone", PHONE, "0123456789"))
+"""Detector, its expression, and the signs of which it needs one."""
 
 
-def find_ibans(read: str) -> list[Hit]:
+def find_ibans(read: str, shape: bytes) -> list[Hit]:
     """International bank account numbers: a known country, its length, and a remainder of 1 modulo 97."""
     hits: list[Hit] = []
-    for found in IBAN.finditer(read):
-        places = [i for i in range(found.start(), found.end()) if read[i].isascii() and read[i].isalnum()]
-        length = IBAN_LENGTHS.get(read[places[0]].upper() + read[places[1]].upper(), 0)
-        if 0 < length <= len(places) and _remainder("".join([read[i] for i in places[:length]])) == 1:
-            hits.append(whole("iban", read, places[0], places[length - 1] + 1))
+    framed = b"-" + shape
+    for beginning, offset in IBAN_BEGINNINGS:
+        place = framed.find(beginning)
+        while place >= 0:
+            hits += _iban(read, place + offset - 1)
+            place = framed.find(beginning, place + 1)
     return hits
+
+
+def _iban(read: str, start: int) -> Iterator[Hit]:
+    """The IBAN whose country stands at `start`, if there is one."""
+    country = read[start : start + 2].upper()
+    length = IBAN_LENGTHS.get(country)
+    body = IBAN_BODY.match(read, start + 2) if length else None
+    if length is None or body is None:
+        return
+    places = [i for i in range(*body.span()) if read[i].isascii() and read[i].isalnum()][: length - 2]
+    if len(places) == length - 2 and _remainder(country + "".join([read[i] for i in places])) == 1:
+        yield whole("iban", read, start, places[-1] + 1)
 
 
 def _remainder(iban: str) -> int:
@@ -130,42 +145,53 @@ def find_beside(read: str, cards: Sequence[Hit], codes: bool) -> Iterator[Hit]:
             yield digits_of("cvv", read, *code.span(1))
 
 
-def find_personal(read: str, count: int, detectors: Collection[str]) -> Iterator[Hit]:
-    """Everything but cards and IBANs that the detectors name; `count` is the number of digits in the text."""
-    lower = read.lower()
-    if "cvv" in detectors and any(hint in lower for hint in CVV_HINTS):
-        for found in (*CVV.finditer(read), *CVV_BEHIND.finditer(read)):
-            yield digits_of("cvv", read, *found.span(1))
-    if "pin" in detectors and any(hint in lower for hint in PIN_HINTS):
-        yield from _pins(read)
-    if "us_ssn" in detectors and count >= SSN_DIGITS:
-        yield from _ssns(read)
-    for name, expression, fewest, signs in WHOLE:
-        if name in detectors and count >= fewest and any(sign in read for sign in signs):
+def find_personal(read: str, shape: bytes, detectors: Collection[str]) -> Iterator[Hit]:
+    """Everything but cards and IBANs that the detectors name; `shape` is the skeleton of the text."""
+    if b"999" in shape or b"9-9-9" in shape:
+        yield from _secrets(read, detectors)
+    if "us_ssn" in detectors:
+        if b"999-99-9999" in shape:
+            yield from _ssns(read, SSN)
+        if b"9" * SSN_DIGITS in shape:
+            yield from _ssns(read, SSN_PLAIN)
+    for name, expression, needed in WHOLE:
+        if name in detectors and any(sign in read for sign in needed):
             for found in expression.finditer(read):
                 yield whole(name, read, *found.span())
 
 
-def _pins(read: str) -> Iterator[Hit]:
+def _secrets(read: str, detectors: Collection[str]) -> Iterator[Hit]:
+    """Security codes and PINs."""
+    lower = read.lower()
+    if "cvv" in detectors:
+        for start, end in stretches(lower, CVV_HINTS, REACH):
+            for found in (*CVV.finditer(read, start, end), *CVV_BEHIND.finditer(read, start, end)):
+                yield digits_of("cvv", read, *found.span(1))
+    if "pin" in detectors:
+        for start, end in stretches(lower, PIN_HINTS, REACH):
+            yield from _pins(read, start, end)
+
+
+def _pins(read: str, start: int, end: int) -> Iterator[Hit]:
     """PINs behind or before a word for them; six digits behind "pin code" are an Indian postal code."""
-    for found in PIN.finditer(read):
+    for found in PIN.finditer(read, start, end):
         digits = sum("0" <= char <= "9" for char in found[2])
-        if digits == 6 and "code" in found[0].lower() and "card" not in found[0].lower():
+        if digits == INDIAN_POSTAL_CODE and "code" in found[0].lower() and "card" not in found[0].lower():
             continue
         yield digits_of("pin", read, *found.span(2))
-    for found in PIN_BEHIND.finditer(read):
+    for found in PIN_BEHIND.finditer(read, start, end):
         yield digits_of("pin", read, *found.span(1))
 
 
-def _ssns(read: str) -> Iterator[Hit]:
+def _ssns(read: str, expression: re.Pattern[str]) -> Iterator[Hit]:
     """United States social security numbers: with dashes anywhere, in another form only where the words say so."""
-    for expression in (SSN, SSN_PLAIN):
-        for found in expression.finditer(read):
-            digits = [char for char in found[0] if "0" <= char <= "9"]
-            area, group, serial = "".join(digits[:3]), "".join(digits[3:5]), "".join(digits[5:])
-            if area in {"000", "666"} or area[0] == "9" or group == "00" or serial == "0000":
-                continue
-            dashed = expression is SSN and found[1] not in ". "
-            around = read[max(0, found.start() - SSN_CONTEXT) : found.end() + SSN_CONTEXT // 2]
-            if dashed or SSN_WORD.search(around):
-                yield whole("us_ssn", read, *found.span())
+    for found in expression.finditer(read):
+        start, end = found.span()
+        if NUMBER_BEFORE.search(read, max(0, start - 2), start) or NUMBER_BEHIND.match(read, end):
+            continue
+        digits = "".join([char for char in found[0] if "0" <= char <= "9"])
+        if len(digits) != SSN_DIGITS or NO_SSN.match(digits):
+            continue
+        dashed = expression is SSN and found[1] not in ". "
+        if dashed or SSN_WORD.search(read, max(0, start - SSN_CONTEXT), end + SSN_CONTEXT // 2):
+            yield whole("us_ssn", read, start, end)
