@@ -1,0 +1,36 @@
+"""Words for asking about agents."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from agents.states import TRANSITIONS, State
+from lib.transitions import TransitionQuerySet
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+
+class AgentQuerySet(TransitionQuerySet["Agent"]):
+    """Agents; `advance` is the only writer of their state."""
+
+    transitions = TRANSITIONS
+
+    def available(self) -> "AgentQuerySet":
+        """Those who may be offered contacts."""
+        return self.filter(state=State.AVAILABLE, is_active=True)
+
+    def signed_in(self) -> "AgentQuerySet":
+        """Those with a desk."""
+        return self.exclude(state=State.OFFLINE)
+
+    def lapsed(self, now: datetime) -> "AgentQuerySet":
+        """Those whose desk has been silent for longer than the lease."""
+        return self.filter(lease_until__lt=now)
+
+    def supervised_by(self, agent: "Agent") -> "AgentQuerySet":
+        """Members of the teams the agent supervises; nobody when he supervises none."""
+        return self.filter(team__supervisors=agent)
+
+    def locked(self, *pks: Any) -> dict[Any, "Agent"]:
+        """The rows by pk, locked in pk order until the end of the transaction."""
+        return {row.pk: row for row in self.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",))}

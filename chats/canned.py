@@ -1,0 +1,37 @@
+"""Finding canned responses, with their variables filled."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from agents.models import Agent
+from chats.models import CannedResponse, Chat
+
+MOST = 30
+
+
+def search(chat: Chat, *, agent: Agent, q: str) -> list[dict[str, Any]]:
+    """Responses for the chat's queue and language whose title, shortcut or text holds every word of `q`."""
+    rows = CannedResponse.objects.filter(
+        Q(queues=None) | Q(queues=chat.queue_id), Q(language="") | Q(language=chat.language)
+    ).distinct()
+    for word in q.split()[:8]:
+        rows = rows.filter(Q(title__icontains=word) | Q(shortcut__icontains=word) | Q(text__icontains=word))
+    return [
+        {
+            "id": str(row.pk),
+            "title": row.title,
+            "shortcut": row.shortcut,
+            "folder": row.folder,
+            "text": fill(row.text, chat=chat, agent=agent),
+        }
+        for row in rows[:MOST]
+    ]
+
+
+def fill(text: str, *, chat: Chat, agent: Agent) -> str:
+    """The text with its three variables replaced; nothing else in braces means anything."""
+    values = {"customer.name": chat.customer.name, "agent.name": agent.name, "queue.name": chat.queue.name}
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text

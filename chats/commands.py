@@ -1,0 +1,293 @@
+"""What a desk and a customer may ask of chats: command name → typed frame → verb."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+
+from agents.commands import Desk
+from chats import canned, operations, senders, snapshots
+from chats.models import Chat
+from chats.operations.post import Posted
+from chats.senders import Sender
+from lib.commands import Commands
+from lib.errors import Refused
+from lib.rates import Buckets
+from lib.transitions import one
+from lib.wire import CID_PATTERN, PAGE, Frame, instant
+
+DESK = Commands()
+CUSTOMER = Commands()
+
+Cid = Annotated[str, msgspec.Meta(pattern=CID_PATTERN)]
+Seq = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+
+AGENT_MESSAGES = Buckets(10, 40)
+CUSTOMER_MESSAGES = Buckets(2, 10)
+
+
+class Guest:
+    """The customer at the socket: the token opens this one chat."""
+
+    __slots__ = ("chat_id", "language", "limited", "sender")
+
+    def __init__(self, chat: Chat, *, limited: bool) -> None:
+        self.chat_id, self.language, self.limited = chat.pk, chat.language, limited
+        self.sender = Sender("customer", str(chat.customer_id), chat.customer.name)
+
+    def chat(self, named: UUID | None = None) -> Chat:
+        """His chat. A frame that names another one is refused as if that didn't exist."""
+        if named is not None and named != self.chat_id:
+            raise Refused("not_found")
+        return Chat.objects.select_related("customer", "queue", "entry_point").get(pk=self.chat_id)
+
+
+def limited(desk: Desk) -> bool:
+    """Whether rates are limited on this socket; load tests in the demo lift them."""
+    return getattr(desk, "limited", True)
+
+
+# --- frames
+
+
+class OfChat(Frame, kw_only=True):
+    """A frame about one chat."""
+
+    chat: UUID
+
+
+class OfOwnChat(Frame, kw_only=True):
+    """A customer's frame: the socket has one chat, so it may be left out."""
+
+    chat: UUID | None = None
+
+
+class Send(OfChat, kw_only=True):
+    """Say something."""
+
+    cid: Cid
+    text: str
+    attachments: list[UUID] | None = None
+
+
+class SendOwn(OfOwnChat, kw_only=True):
+    """Say something as the customer."""
+
+    cid: Cid
+    text: str
+    attachments: list[UUID] | None = None
+
+
+class Sync(OfChat, kw_only=True):
+    """Ask for lines after a number."""
+
+    stream: str | None = None
+    after: Seq | None = None
+
+
+class SyncOwn(OfOwnChat, kw_only=True):
+    """Ask for lines after a number as the customer."""
+
+    stream: str | None = None
+    after: Seq | None = None
+
+
+class Seen(OfChat, kw_only=True):
+    """Everything up to the line has been read."""
+
+    seq: Seq
+
+
+class SeenOwn(OfOwnChat, kw_only=True):
+    """Everything up to the line has been read by the customer."""
+
+    seq: Seq
+
+
+class Typing(OfChat, kw_only=True):
+    """Typing has begun or stopped."""
+
+    on: bool
+
+
+class TypingOwn(OfOwnChat, kw_only=True):
+    """The customer's typing has begun or stopped."""
+
+    on: bool
+
+
+class Accept(Frame, kw_only=True):
+    """Take an offer."""
+
+    offer: UUID
+
+
+class AcceptAll(Frame, kw_only=True):
+    """Take several offers."""
+
+    offers: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=20)]
+
+
+class Search(OfChat, kw_only=True):
+    """Find canned responses."""
+
+    q: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+
+
+class Rate(OfOwnChat, kw_only=True):
+    """The customer's opinion."""
+
+    score: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    comment: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+
+
+# --- both sides
+
+
+def answer(posted: Posted) -> dict[str, Any]:
+    """What the sender is told of his message: as it was stored."""
+    entry = posted.entry
+    return {
+        "chat": str(entry.chat_id),
+        "cid": entry.cid,
+        "seq": entry.seq,
+        "at": instant(entry.at),
+        "text": entry.text,
+        "findings": entry.findings,
+        "duplicate": posted.duplicate,
+    }
+
+
+def _without_files(attachments: list[UUID] | None) -> None:
+    if attachments:
+        raise Refused("not_found")
+
+
+def _lines(chat: Chat, stream: str | None, after: int | None) -> dict[str, Any]:
+    name = stream or "public"
+    entries, more = snapshots.page_of_lines(chat.pk, name, after or 0, PAGE)
+    head = chat.public_head if name == "public" else chat.staff_head
+    return {"chat": str(chat.pk), "stream": name, "entries": entries, "more": more, "head": head}
+
+
+# --- the desk
+
+
+@DESK.handles("message.send", Send)
+def send(desk: Desk, frame: Send) -> dict[str, Any]:
+    """The agent says something."""
+    if limited(desk) and not AGENT_MESSAGES.take(str(desk.agent.pk)):
+        raise Refused("rate_limited")
+    _without_files(frame.attachments)
+    chat = one(Chat.objects.readable_by(desk.agent), pk=frame.chat)
+    return answer(operations.post(chat, by=senders.of_agent(desk.agent), cid=frame.cid, text=frame.text))
+
+
+@DESK.handles("sync", Sync)
+def sync(desk: Desk, frame: Sync) -> dict[str, Any]:
+    """A page of lines."""
+    if frame.stream not in (None, "public", "staff"):
+        raise Refused("invalid", "stream is public or staff.")
+    return _lines(one(Chat.objects.readable_by(desk.agent), pk=frame.chat), frame.stream, frame.after)
+
+
+@DESK.handles("seen", Seen, quiet=True)
+def seen(desk: Desk, frame: Seen) -> dict[str, Any]:
+    """The agent has read."""
+    chat = one(Chat.objects.readable_by(desk.agent), pk=frame.chat)
+    operations.seen(chat, by=senders.of_agent(desk.agent), seq=frame.seq)
+    return {}
+
+
+@DESK.handles("typing", Typing, quiet=True)
+def typing(desk: Desk, frame: Typing) -> dict[str, Any]:
+    """The agent types."""
+    operations.typing(
+        one(Chat.objects.for_agent(desk.agent), pk=frame.chat), by=senders.of_agent(desk.agent), on=frame.on
+    )
+    return {}
+
+
+@DESK.handles("offer.accept", Accept)
+def accept(desk: Desk, frame: Accept) -> dict[str, Any]:
+    """The agent takes an offer."""
+    return {"chat": str(operations.accept(frame.offer, by=desk.agent).chat_id)}
+
+
+@DESK.handles("offer.accept_all", AcceptAll)
+def accept_all(desk: Desk, frame: AcceptAll) -> dict[str, Any]:
+    """The agent takes several offers."""
+    return {"result": operations.accept_all(frame.offers, by=desk.agent)}
+
+
+@DESK.handles("chat.end", OfChat)
+def end(desk: Desk, frame: OfChat) -> dict[str, Any]:
+    """The agent ends the chat."""
+    operations.end(one(Chat.objects.for_agent(desk.agent), pk=frame.chat), by=desk.agent)
+    return {}
+
+
+@DESK.handles("agent.sign_out", Frame)
+def sign_out(desk: Desk, frame: Frame) -> dict[str, Any]:
+    """The agent goes home."""
+    operations.sign_out(desk.agent, by=desk.user)
+    return {}
+
+
+@DESK.handles("canned.search", Search)
+def search_canned(desk: Desk, frame: Search) -> dict[str, Any]:
+    """Canned responses for this chat."""
+    chat = one(Chat.objects.for_agent(desk.agent).select_related("customer", "queue"), pk=frame.chat)
+    return {"result": {"items": canned.search(chat, agent=desk.agent, q=frame.q or ""), "more": False}}
+
+
+# --- the customer
+
+
+def _public_only(stream: str | None) -> None:
+    if stream not in (None, "public"):
+        raise Refused("invalid", "stream is public.")
+
+
+@CUSTOMER.handles("message.send", SendOwn)
+def customer_send(guest: Guest, frame: SendOwn) -> dict[str, Any]:
+    """The customer says something."""
+    if guest.limited and not CUSTOMER_MESSAGES.take(str(guest.chat_id)):
+        raise Refused("rate_limited")
+    _without_files(frame.attachments)
+    return answer(operations.post(guest.chat(frame.chat), by=guest.sender, cid=frame.cid, text=frame.text))
+
+
+@CUSTOMER.handles("sync", SyncOwn)
+def customer_sync(guest: Guest, frame: SyncOwn) -> dict[str, Any]:
+    """A page of lines."""
+    _public_only(frame.stream)
+    return _lines(guest.chat(frame.chat), None, frame.after)
+
+
+@CUSTOMER.handles("seen", SeenOwn, quiet=True)
+def customer_seen(guest: Guest, frame: SeenOwn) -> dict[str, Any]:
+    """The customer has read."""
+    operations.seen(guest.chat(frame.chat), by=guest.sender, seq=frame.seq)
+    return {}
+
+
+@CUSTOMER.handles("typing", TypingOwn, quiet=True)
+def customer_typing(guest: Guest, frame: TypingOwn) -> dict[str, Any]:
+    """The customer types."""
+    operations.typing(guest.chat(frame.chat), by=guest.sender, on=frame.on)
+    return {}
+
+
+@CUSTOMER.handles("chat.leave", OfOwnChat)
+def leave(guest: Guest, frame: OfOwnChat) -> dict[str, Any]:
+    """The customer leaves."""
+    operations.leave(guest.chat(frame.chat), by=guest.sender)
+    return {}
+
+
+@CUSTOMER.handles("chat.rate", Rate)
+def rate(guest: Guest, frame: Rate) -> dict[str, Any]:
+    """The customer rates."""
+    operations.rate(guest.chat(frame.chat), score=frame.score, comment=frame.comment or "")
+    return {}

@@ -1,0 +1,74 @@
+"""News from chats."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from lib import groups, wire
+from lib.events import Event
+
+
+class LinesWritten(Event):
+    """Lines of one stream of a chat."""
+
+    chat_id: UUID
+    stream: str
+    entries: tuple[dict[str, Any], ...]
+
+    def frames(self) -> Iterable[tuple[str, bytes]]:
+        """Everybody who may read the stream gets the lines."""
+        group = groups.public if self.stream == "public" else groups.staff
+        frame = {"type": "entries", "chat": self.chat_id, "stream": self.stream, "entries": self.entries, "more": False}
+        return [(group(self.chat_id), wire.encode(frame))]
+
+
+class ChatChanged(Event):
+    """Something the customer or these agents see of a chat, besides its lines, has changed."""
+
+    chat_id: UUID
+    agents: tuple[int, ...] = ()
+
+    def frames(self) -> Iterable[tuple[str, bytes]]:
+        """The customer's page and the agents' desks draw themselves anew."""
+        yield groups.customer(self.chat_id), wire.CHAT_CHANGED
+        for agent in self.agents:
+            yield groups.desk(agent), wire.DESK_CHANGED
+
+
+class QueueMoved(Event):
+    """Places in a queue have changed."""
+
+    queue_id: int
+
+    def frames(self) -> Iterable[tuple[str, bytes]]:
+        """Everybody waiting there looks at his place again."""
+        return [(groups.queue(self.queue_id), wire.CHAT_CHANGED)]
+
+
+class OfferMade(Event):
+    """A chat is offered to an agent until a deadline."""
+
+    offer_id: UUID
+    expires_at: datetime
+
+
+class SeatEnded(Event):
+    """An agent's part in a chat is over; the seat is his until released."""
+
+    seat_id: UUID
+
+
+class Noticed(Event):
+    """Somebody is typing, or has read up to a line. Not part of the transcript."""
+
+    chat_id: UUID
+    what: str
+    sender: dict[str, str]
+    value: int | bool
+
+    def frames(self) -> Iterable[tuple[str, bytes]]:
+        """Everybody in the chat, the sender too: he drops his own."""
+        field = "seq" if self.what == "seen" else "on"
+        frame = {"type": self.what, "chat": self.chat_id, field: self.value, "sender": self.sender}
+        return [(groups.public(self.chat_id), wire.encode(frame))]

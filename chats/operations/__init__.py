@@ -1,0 +1,45 @@
+"""All conversation verbs. Outside code imports them from here; no file imports a later one of this list."""
+
+from chats.operations.distribute import distribute, distribute_for
+from chats.operations.end import abandon, end, leave, rate, release
+from chats.operations.enqueue import hand_over, requeue
+from chats.operations.offers import accept, accept_all, lapse, withdraw, withdraw_all
+from chats.operations.open import open
+from chats.operations.post import post
+from chats.operations.presence import (
+    agent_lost,
+    customer_away,
+    customer_here,
+    give_up,
+    seen,
+    sign_in,
+    sign_out,
+    typing,
+)
+
+__all__ = [
+    "abandon",
+    "accept",
+    "accept_all",
+    "agent_lost",
+    "customer_away",
+    "customer_here",
+    "distribute",
+    "distribute_for",
+    "end",
+    "give_up",
+    "hand_over",
+    "lapse",
+    "leave",
+    "open",
+    "post",
+    "rate",
+    "release",
+    "requeue",
+    "seen",
+    "sign_in",
+    "sign_out",
+    "typing",
+    "withdraw",
+    "withdraw_all",
+]

@@ -1,0 +1,103 @@
+"""How a chat ends, and when a seat is free again."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from agents.models import Agent
+from chats.events import ChatChanged, QueueMoved, SeatEnded
+from chats.models import Chat, Offer, Seat
+from chats.operations import lines
+from chats.operations.distribute import distribute_for
+from chats.senders import SYSTEM, Sender, of_agent
+from lib.clock import database_now
+from lib.errors import Refused
+from lib.events import publish
+from lib.transitions import one
+
+
+@transaction.atomic
+def leave(chat: Chat, *, by: Sender) -> Chat:
+    """The customer has left and the chat is over."""
+    return _over(chat, "leave", by=by, who=by, why="left")
+
+
+@transaction.atomic
+def end(chat: Chat, *, by: Agent) -> Chat:
+    """The agent has ended the chat. Refused: `forbidden` for a guest, `state` when it is not connected."""
+    row = Chat.objects.advance(chat.pk, "end")
+    seat = Seat.objects.live().filter(chat=row, agent=by).first()
+    if seat is None:
+        raise Refused("not_found")
+    if seat.role != Seat.Role.OWNER:
+        raise Refused("forbidden")
+    return _close(row, "end", by=of_agent(by), who=of_agent(by), why="ended", at=database_now())
+
+
+@transaction.atomic
+def abandon(chat: Chat) -> bool:
+    """The customer has been away for longer than the entry point's patience: the chat is over. Quiet if not so."""
+    row = Chat.objects.select_for_update(of=("self",)).select_related("entry_point").get(pk=chat.pk)
+    away = database_now() - row.customer_until if row.customer_until else None
+    if away is None or away.total_seconds() < row.entry_point.away_timeout:
+        return False
+    who = Sender("customer", str(row.customer_id), row.customer.name)
+    try:
+        _over(row, "abandon", by=SYSTEM, who=who, why="away")
+    except Refused:
+        return False
+    return True
+
+
+@transaction.atomic
+def release(seat: Seat, *, by: Sender) -> bool:
+    """The wrap-up is in: the seat counts no longer, and the next offer may come. False when it was free already."""
+    if not Seat.objects.held().filter(pk=seat.pk).update(released_at=database_now()):
+        return False
+    publish(ChatChanged(chat_id=seat.chat_id, agents=(seat.agent_id,)))
+    distribute_for(Agent.objects.get(pk=seat.agent_id))
+    return True
+
+
+def _over(chat: Chat, verb: str, *, by: Sender, who: Sender, why: str) -> Chat:
+    try:
+        row = Chat.objects.advance(chat.pk, verb)
+    except Refused as refused:
+        raise Refused("gone") if refused.code == "state" else refused from refused
+    return _close(row, verb, by=by, who=who, why=why, at=database_now())
+
+
+def _close(chat: Chat, verb: str, *, by: Sender, who: Sender, why: str, at: datetime) -> Chat:
+    """Offers, seats and the transcript of an ended chat are closed; nobody writes after the last line."""
+    Chat.objects.filter(pk=chat.pk).update(ended_by=who.kind)
+    told = list(Offer.objects.live().filter(chat=chat).values_list("agent_id", flat=True))
+    Offer.objects.live().filter(chat=chat).update(outcome=Offer.Outcome.CANCELLED, ended_at=at)
+    lines.person_left(chat, who, at=at)
+    lines.append(chat, "ended", by=SYSTEM, at=at, data={"by": who.kind, "why": why})
+    lines.record(chat, verb, by=by, at=at, why=why)
+    for seat in Seat.objects.live().filter(chat=chat).select_related("agent").order_by("agent_id"):
+        end_seat(seat, at=at)
+        told.append(seat.agent_id)
+    publish(ChatChanged(chat_id=chat.pk, agents=tuple(told)))
+    publish(QueueMoved(queue_id=chat.queue_id))
+    for agent in Agent.objects.filter(pk__in=told):
+        distribute_for(agent)
+    return chat
+
+
+def end_seat(seat: Seat, *, at: datetime) -> None:
+    """The agent is out of the chat; the room above hears of it and asks him for his wrap-up."""
+    if Seat.objects.live().filter(pk=seat.pk).update(left_at=at, away_since=None):
+        publish(SeatEnded(seat_id=seat.pk))
+
+
+@transaction.atomic
+def rate(chat: Chat, *, score: int, comment: str) -> None:
+    """The customer has rated the chat, once. Refused("state") before the end or when rated already."""
+    row = one(Chat.objects.select_for_update(), pk=chat.pk)
+    if row.ended_at is None or row.score is not None:
+        raise Refused("state")
+    row.score, row.comment = score, comment
+    row.save(update_fields=["score", "comment"])
+    lines.record(row, "rate", by=Sender("customer", str(row.customer_id)), at=database_now(), score=score)
+    publish(ChatChanged(chat_id=row.pk))

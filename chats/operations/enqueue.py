@@ -1,0 +1,35 @@
+"""Into the queue: from the chatbot, and back after an offer that came to nothing or an agent who was lost."""
+
+from datetime import datetime
+
+from chats.events import ChatChanged, QueueMoved
+from chats.models import Chat
+from chats.operations import lines
+from chats.operations.distribute import distribute_later
+from chats.senders import SYSTEM, Sender
+from lib.clock import database_now
+from lib.events import publish
+
+
+def hand_over(chat: Chat, *, by: Sender) -> Chat:
+    """The chatbot is silent from now on and the chat waits in its queue. Call inside a transaction."""
+    now = database_now()
+    row = Chat.objects.advance(chat.pk, "hand_over", enqueued_at=now, priority=chat.queue.priority)
+    return _queued(row, "hand_over", by=by, at=now, again=False, why=None)
+
+
+def requeue(chat: Chat, *, by: Sender = SYSTEM, why: str) -> Chat:
+    """The chat waits again, with the age it had: it stands ahead of younger ones. Call inside a transaction."""
+    row = Chat.objects.advance(chat.pk, "requeue")
+    return _queued(row, "requeue", by=by, at=database_now(), again=True, why=why)
+
+
+def _queued(chat: Chat, verb: str, *, by: Sender, at: datetime, again: bool, why: str | None) -> Chat:
+    queue = {"id": str(chat.queue_id), "name": chat.queue.name}
+    if why != "rona":  # the customer saw himself waiting all along
+        lines.append(chat, "queued", by=SYSTEM, at=at, data={"queue": queue, "again": again, "why": why})
+    lines.record(chat, verb, by=by, at=at, queue=chat.queue_id, why=why)
+    publish(ChatChanged(chat_id=chat.pk))
+    publish(QueueMoved(queue_id=chat.queue_id))
+    distribute_later(queues=(chat.queue_id,))
+    return chat

@@ -1,0 +1,72 @@
+"""Writing lines and ledger rows: what every verb does once it holds the chat."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from chats.events import LinesWritten
+from chats.models import Chat, ChatEvent, Entry, Finding
+from chats.senders import SYSTEM, Sender
+from lib.events import publish
+from lib.pci.mask import Masked
+
+
+def append(
+    chat: Chat,
+    kind: str,
+    *,
+    by: Sender,
+    at: datetime,
+    stream: str = Entry.PUBLIC,
+    text: str = "",
+    masked: Masked | None = None,
+    cid: str = "",
+    fingerprint: bytes | None = None,
+    data: dict[str, Any] | None = None,
+) -> Entry:
+    """The line stands at the end of the stream and is told to its readers. The chat's row must be locked."""
+    head = "public_head" if stream == Entry.PUBLIC else "staff_head"
+    Chat.objects.filter(pk=chat.pk).update(**{head: F(head) + 1})
+    chat.refresh_from_db(fields=[head])
+    found = sorted({finding.detector for finding in masked.findings}) if masked else []
+    entry = Entry.objects.create(
+        chat=chat,
+        stream=stream,
+        seq=getattr(chat, head),
+        kind=kind,
+        at=at,
+        sender_kind=by.kind,
+        sender_id=by.id,
+        sender_name=by.name,
+        cid=cid,
+        fingerprint=fingerprint,
+        text=masked.text if masked else text,
+        findings=[{"detector": detector, "action": "masked"} for detector in found],
+        data=data or {},
+    )
+    note_findings(found, chat=chat, by=by, at=at, place="message")
+    publish(LinesWritten(chat_id=chat.pk, stream=stream, entries=(entry.frame(),)))
+    return entry
+
+
+def note_findings(
+    detectors: list[str], *, chat: Chat | None, by: Sender, at: datetime, place: str, action: str = "masked"
+) -> None:
+    """One row per detector that struck, without what it found."""
+    Finding.objects.bulk_create(
+        Finding(chat=chat, at=at, sender_kind=by.kind, sender_id=by.id, place=place, detector=detector, action=action)
+        for detector in detectors
+    )
+
+
+def record(chat: Chat, verb: str, *, by: Sender, at: datetime, **data: Any) -> ChatEvent:
+    """The ledger has a row of this verb."""
+    return ChatEvent.objects.create(
+        chat=chat, at=at, verb=verb, state=chat.state, by_kind=by.kind, by_id=by.id, data=data
+    )
+
+
+def person_left(chat: Chat, who: Sender, *, at: datetime, **data: Any) -> None:
+    """A line says that somebody left."""
+    append(chat, "left", by=SYSTEM, at=at, data={"who": who.kind, "id": who.id, "name": who.name, **data})

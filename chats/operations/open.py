@@ -1,0 +1,151 @@
+"""A customer comes in: the chat begins with its first words, with the chatbot or in the queue."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import jwt
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from chats.models import Chat, Customer
+from chats.operations import lines
+from chats.operations.enqueue import hand_over
+from chats.operations.presence import CUSTOMER_LEASE
+from chats.senders import BOT, Sender
+from chats.states import State
+from lib.clock import database_now
+from lib.errors import Refused
+from lib.fields import mask_all
+from lib.pci.mask import mask
+from routing.models import EntryPoint, FormField, Queue
+
+TOKEN_LIFE = timedelta(hours=24)
+LONGEST = {"name": 120, "email": 254, "subject": 200, "page": 500}
+
+
+class Opened(NamedTuple):
+    """The new chat, and the secret that opens it: known to nobody else and stored only hashed."""
+
+    chat: Chat
+    token: str
+
+
+def hashed(token: str) -> bytes:
+    """What is stored of a token: it has 256 random bits, so a plain digest can't be guessed back."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def open(entry_point: EntryPoint, form: Mapping[str, Any], *, language: str = "") -> Opened:
+    """A chat of a customer. Refused: `closed`, `full`, `invalid` with the fields, `unauthenticated` (bad identity)."""
+    queue = entry_point.queue
+    claims = _identity(form.get("identity") or "", entry_point)
+    said = _checked(entry_point, form)
+    language = _language(entry_point, language)
+    now = database_now()
+    if queue.hours is not None and not queue.hours.is_open(now):
+        raise Refused("closed", entry_point.closed_message or None)
+    if queue.max_waiting and Chat.objects.in_line().filter(queue=queue).count() >= queue.max_waiting:
+        raise Refused("full", queue.full_message or None)
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        customer = _customer(said, claims)
+        chat = Chat.objects.create(
+            state=State.BOT,
+            customer=customer,
+            entry_point=entry_point,
+            queue=queue,
+            priority=queue.priority,
+            language=language,
+            subject=said["subject"],
+            fields=mask_all(form.get("fields") or {}),
+            page=said["page"],
+            verified=bool(claims),
+            started_at=now,
+            customer_until=now + CUSTOMER_LEASE,
+            token=hashed(token),
+            token_until=now + TOKEN_LIFE,
+        )
+        _first_words(chat, entry_point, queue)
+        _note(chat, form)
+    return Opened(chat, token)
+
+
+def _first_words(chat: Chat, entry_point: EntryPoint, queue: Queue) -> None:
+    by = Sender("customer", str(chat.customer_id), chat.customer.name)
+    lines.record(chat, "open", by=by, at=chat.started_at, entry_point=entry_point.pk)
+    if not entry_point.bot_speaks_first:
+        hand_over(chat, by=by)
+        return
+    greeting = (entry_point.greeting_de if chat.language == "de" else "") or entry_point.greeting
+    with override(chat.language):
+        words = greeting or gettext("Hello! How can I help?")
+    first = entry_point.answers.filter(language__in=("", chat.language))[:3]
+    replies = [str(answer) for answer in first]
+    lines.append(chat, "message", by=BOT, at=chat.started_at, text=words, data={"quick_replies": replies})
+
+
+def _note(chat: Chat, form: Mapping[str, Any]) -> None:
+    found = {finding.detector for value in _texts(form) for finding in mask(value).findings}
+    by = Sender("customer", str(chat.customer_id))
+    lines.note_findings(sorted(found), chat=chat, by=by, at=chat.started_at, place="form")
+
+
+def _texts(form: Mapping[str, Any]) -> list[str]:
+    fields = form.get("fields") or {}
+    return [value for value in (*form.values(), *fields.keys(), *fields.values()) if isinstance(value, str)]
+
+
+def _checked(entry_point: EntryPoint, form: Mapping[str, Any]) -> dict[str, str]:
+    """The form's own fields, trimmed. Raises Refused("invalid") that names every field that is wrong."""
+    said = {name: str(form.get(name) or "").strip() for name in LONGEST}
+    wrong: dict[str, Any] = {}
+    for name, longest in LONGEST.items():
+        if len(said[name]) > longest:
+            wrong[name] = str(_("At most %(n)d characters.") % {"n": longest})
+        elif not said[name] and getattr(entry_point, f"ask_{name}", "") == FormField.REQUIRED:
+            wrong[name] = str(_("Please fill this in."))
+    if said["email"] and "email" not in wrong:
+        try:
+            validate_email(said["email"])
+        except ValidationError:
+            wrong["email"] = str(_("This is not an e-mail address."))
+    if wrong:
+        raise Refused("invalid", _("Please check what you have entered."), fields=wrong)
+    return said
+
+
+def _identity(token: str, entry_point: EntryPoint) -> dict[str, Any]:
+    """The claims of the signed identity; empty without one. Raises Refused("unauthenticated") for a bad one."""
+    if not token:
+        return {}
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token, entry_point.secret, algorithms=["HS256"], options={"require": ["exp", "sub"]}
+        )
+    except jwt.PyJWTError as error:
+        raise Refused("unauthenticated", _("The identity could not be confirmed. Load the page again.")) from error
+    return claims
+
+
+def _customer(said: Mapping[str, str], claims: Mapping[str, Any]) -> Customer:
+    if not claims:
+        return Customer.objects.create(name=said["name"], email=said["email"])
+    known = {
+        "name": str(claims.get("name") or said["name"])[:120],
+        "email": str(claims.get("email") or said["email"])[:254],
+    }
+    customer, _created = Customer.objects.update_or_create(
+        external_id=mask(str(claims["sub"])[:120]).text, defaults=known
+    )
+    return customer
+
+
+def _language(entry_point: EntryPoint, wanted: str) -> str:
+    offered = entry_point.languages or ["en", "de"]
+    return wanted if wanted in offered else offered[0]

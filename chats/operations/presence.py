@@ -1,0 +1,139 @@
+"""Who is there: the customer's lease, agents who are lost and come back, what was seen, who types."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from agents import operations as agent_operations
+from agents.models import Agent, User
+from agents.states import State as AgentState
+from chats.events import ChatChanged, Noticed
+from chats.models import Chat, Seat
+from chats.operations import lines
+from chats.operations.end import end_seat
+from chats.operations.enqueue import requeue
+from chats.operations.offers import withdraw_all
+from chats.senders import SYSTEM, Sender, of_agent
+from lib.clock import database_now
+from lib.errors import Refused
+from lib.events import publish
+
+CUSTOMER_LEASE = timedelta(seconds=75)
+GRACE = timedelta(seconds=120)  # how long the chats of a lost agent wait for him
+
+
+def customer_here(chat: Chat) -> None:
+    """The customer is present for another 75 s; the desks hear it when he had been away."""
+    now = database_now()
+    was_away = Chat.objects.live().filter(Q(customer_until=None) | Q(customer_until__lt=now), pk=chat.pk).exists()
+    Chat.objects.live().filter(pk=chat.pk).update(customer_until=now + CUSTOMER_LEASE)
+    if was_away:
+        _tell_desks(chat)
+
+
+def customer_away(chat: Chat) -> None:
+    """The customer's last socket here is closed; another of his sockets says otherwise within its heartbeat."""
+    if Chat.objects.live().filter(pk=chat.pk).update(customer_until=database_now()):
+        _tell_desks(chat)
+
+
+def _tell_desks(chat: Chat) -> None:
+    agents = tuple(Seat.objects.live().filter(chat=chat).values_list("agent_id", flat=True))
+    publish(ChatChanged(chat_id=chat.pk, agents=agents))
+
+
+def seen(chat: Chat, *, by: Sender, seq: int) -> None:
+    """The reader has seen everything up to the line; the others in the chat are told. Never goes back."""
+    seq = min(seq, chat.public_head)
+    if by.kind == "customer":
+        moved = Chat.objects.filter(pk=chat.pk, customer_seen__lt=seq).update(customer_seen=seq)
+    else:
+        mine = Seat.objects.held().filter(chat=chat, agent_id=by.agent_id)
+        moved = mine.filter(seen__lt=seq).update(seen=Greatest(F("seen"), seq))
+    if moved:
+        publish(Noticed(chat_id=chat.pk, what="seen", sender=_public(by), value=seq))
+
+
+def typing(chat: Chat, *, by: Sender, on: bool) -> None:
+    """The others in the chat see that somebody types, or has stopped. Nothing is stored."""
+    publish(Noticed(chat_id=chat.pk, what="typing", sender=_public(by), value=on))
+
+
+def _public(sender: Sender) -> dict[str, str]:
+    return {"kind": sender.kind, "id": sender.id, "name": sender.name}
+
+
+def sign_in(agent: Agent, *, desk: str, by: User, take_over: bool) -> Agent:
+    """The desk is the agent's; chats that waited for him after a lost connection are told that he is back."""
+    row = agent_operations.sign_in(agent, desk=desk, by=by, take_over=take_over)
+    for seat in Seat.objects.live().filter(agent=row, away_since__isnull=False).select_related("chat"):
+        _back(seat)
+    return row
+
+
+@transaction.atomic
+def _back(seat: Seat) -> None:
+    chat = Chat.objects.select_for_update(of=("self",)).get(pk=seat.chat_id)
+    if Seat.objects.live().filter(pk=seat.pk, away_since__isnull=False).update(away_since=None):
+        who = of_agent(seat.agent)
+        lines.append(chat, "connection_back", by=SYSTEM, at=database_now(), data=_public(who))
+        publish(ChatChanged(chat_id=chat.pk, agents=(seat.agent_id,)))
+
+
+def sign_out(agent: Agent, *, by: User) -> Agent:
+    """The agent is offline. Refused("state") that counts what is open while an offer, chat or wrap-up is."""
+    with transaction.atomic():
+        row = Agent.objects.locked(agent.pk).get(agent.pk)
+        if row is None or row.state == AgentState.OFFLINE:
+            return agent
+        held = Seat.objects.held().filter(agent=agent)
+        chats, wrapups = held.filter(left_at=None).count(), held.filter(left_at__isnull=False).count()
+        offers = agent.offers.live().count()
+        if chats or wrapups or offers:
+            raise Refused("state", open_work(offers=offers, chats=chats, wrapups=wrapups))
+        return agent_operations.sign_out(agent, by=by)
+
+
+def open_work(*, offers: int, chats: int, wrapups: int) -> str:
+    """The sentence that says why signing out isn't possible yet."""
+    parts = [
+        ngettext("%(n)d contact request", "%(n)d contact requests", offers) % {"n": offers} if offers else "",
+        ngettext("%(n)d chat", "%(n)d chats", chats) % {"n": chats} if chats else "",
+        ngettext("%(n)d wrap-up", "%(n)d wrap-ups", wrapups) % {"n": wrapups} if wrapups else "",
+    ]
+    return str(_("Sign-out is not possible yet, still open: %(work)s.")) % {"work": ", ".join(filter(None, parts))}
+
+
+def agent_lost(agent: Agent) -> None:
+    """The agent's desk went silent: his offers go back at once, his chats wait for him, the customers are told."""
+    withdraw_all(agent, why="lost")
+    for seat in Seat.objects.live().filter(agent=agent, away_since=None):
+        _lost(seat)
+
+
+@transaction.atomic
+def _lost(seat: Seat) -> None:
+    chat = Chat.objects.select_for_update(of=("self",)).get(pk=seat.chat_id)
+    now = database_now()
+    if Seat.objects.live().filter(pk=seat.pk, away_since=None).update(away_since=now):
+        lines.append(chat, "connection_lost", by=SYSTEM, at=now, data=_public(of_agent(seat.agent)))
+        lines.record(chat, "lose", by=SYSTEM, at=now, agent=seat.agent_id)
+        publish(ChatChanged(chat_id=chat.pk))
+
+
+@transaction.atomic
+def give_up(seat: Seat) -> bool:
+    """The agent did not come back within the grace: the chat returns to its queue with its age. Quiet if not so."""
+    chat = Chat.objects.select_for_update(of=("self",)).select_related("queue").get(pk=seat.chat_id)
+    now = database_now()
+    lost = Seat.objects.live().filter(pk=seat.pk, away_since__lt=now - GRACE).select_related("agent").first()
+    if lost is None:
+        return False
+    end_seat(lost, at=now)
+    lines.person_left(chat, of_agent(lost.agent), at=now, why="lost")
+    requeue(chat, why="lost")
+    return True

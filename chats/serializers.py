@@ -1,0 +1,116 @@
+"""Shapes of what comes and goes over HTTP. A field that isn't declared is refused."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from lib.errors import Refused
+from lib.wire import CID_PATTERN
+
+
+class StrictSerializer(serializers.Serializer):
+    """Refuses unknown fields, NUL and lone surrogates, and says which field it was."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The clean values. Raises ValidationError by field."""
+        if isinstance(data, dict):
+            unknown = {str(name): [_("Unknown field.")] for name in data if name not in self.fields}
+            if unknown:
+                raise serializers.ValidationError(unknown)
+        return super().to_internal_value(data)
+
+
+class CleanText(serializers.CharField):
+    """Text that a database can hold."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text. Raises ValidationError for NUL and lone surrogates."""
+        text = super().to_internal_value(data)
+        if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise serializers.ValidationError(_("This text holds characters that can't be kept."))
+        return text
+
+
+def text(longest: int, **options: Any) -> CleanText:
+    """Optional text up to a length; null counts as left out."""
+    return CleanText(max_length=longest, required=False, allow_blank=True, allow_null=True, **options)
+
+
+class StartSerializer(StrictSerializer):
+    """What a customer may give before a chat."""
+
+    name = text(120)
+    email = text(254)
+    subject = text(200)
+    page = text(500)
+    language = text(8)
+    identity = text(4000)
+    fields = serializers.DictField(child=CleanText(max_length=500, allow_blank=True), required=False, allow_null=True)  # type: ignore[assignment]
+
+
+class StartedSerializer(serializers.Serializer):
+    """The new chat and its secret."""
+
+    chat = serializers.UUIDField()
+    token = serializers.CharField()
+    socket = serializers.CharField()
+
+
+class MessageSerializer(StrictSerializer):
+    """A message."""
+
+    cid = serializers.RegexField(CID_PATTERN)
+    text = CleanText(allow_blank=True, trim_whitespace=False)
+    attachments = serializers.ListField(child=serializers.UUIDField(), required=False, allow_null=True, max_length=10)
+
+
+class FindingSerializer(serializers.Serializer):
+    """What was masked."""
+
+    detector = serializers.CharField()
+    action = serializers.CharField()
+
+
+class PostedSerializer(serializers.Serializer):
+    """A message as stored."""
+
+    chat = serializers.UUIDField()
+    cid = serializers.CharField()
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    text = serializers.CharField()
+    findings = FindingSerializer(many=True)
+    duplicate = serializers.BooleanField()
+
+
+class LineSerializer(serializers.Serializer):
+    """One line of a transcript."""
+
+    seq = serializers.IntegerField()
+    kind = serializers.CharField()
+    at = serializers.DateTimeField()
+    sender = serializers.DictField(child=serializers.CharField())
+    cid = serializers.CharField(allow_null=True)
+    text = serializers.CharField()
+    attachments = serializers.ListField(child=serializers.DictField())
+    findings = FindingSerializer(many=True)
+    data = serializers.DictField()
+
+
+class LinesSerializer(serializers.Serializer):
+    """A page of lines."""
+
+    chat = serializers.UUIDField()
+    stream = serializers.CharField()
+    entries = LineSerializer(many=True)
+    more = serializers.BooleanField()
+    head = serializers.IntegerField()
+
+
+def validated(kind: type[StrictSerializer], data: Any) -> dict[str, Any]:
+    """The clean values, or Refused("invalid") that names every field."""
+    serializer = kind(data=data)
+    if not serializer.is_valid():
+        raise Refused("invalid", fields=serializer.errors)
+    return dict(serializer.validated_data)

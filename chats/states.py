@@ -1,0 +1,30 @@
+"""THE state machine of a chat: verb → from → to."""
+
+from django.db.models import TextChoices
+from django.utils.translation import pgettext_lazy
+
+
+class State(TextChoices):
+    """Where a chat is."""
+
+    BOT = "bot", pgettext_lazy("chat state", "With the chatbot")
+    QUEUED = "queued", pgettext_lazy("chat state", "Waiting")
+    OFFERED = "offered", pgettext_lazy("chat state", "Offered")
+    ACTIVE = "active", pgettext_lazy("chat state", "Connected")
+    ENDED = "ended", pgettext_lazy("chat state", "Ended")
+
+
+B, Q, O, A, E = State.BOT, State.QUEUED, State.OFFERED, State.ACTIVE, State.ENDED  # noqa: E741
+
+TRANSITIONS: dict[str, dict[str, str]] = {
+    "post": {B: B, Q: Q, O: O, A: A},  # a word moves nothing, but it needs a chat that lives
+    "hand_over": {B: Q},  # the chatbot steps back
+    "offer": {Q: O},
+    "requeue": {O: Q, A: Q},  # an offer passed, or the agent was lost
+    "accept": {O: A},
+    "leave": {B: E, Q: E, O: E, A: E},  # the customer goes
+    "end": {A: E},  # the agent ends
+    "abandon": {B: E, Q: E, O: E, A: E},  # the customer has gone without a word
+}
+
+LIVE = (State.BOT, State.QUEUED, State.OFFERED, State.ACTIVE)

@@ -1,0 +1,65 @@
+"""Sweeps: a deadline is a column, and whatever is due is done by whoever finds it first."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from celery import shared_task
+
+from agents import operations as agent_operations
+from agents.models import Agent
+from agents.states import State as AgentState
+from chats import operations
+from chats.models import Chat, Offer, Seat
+from chats.operations.presence import GRACE
+from lib.clock import database_now
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+
+
+@shared_task
+def lapse_offer(offer_id: str) -> bool:
+    """The alarm of one offer: sharper than the sweep, for the same row."""
+    return operations.lapse(UUID(offer_id))
+
+
+@shared_task
+def sweep() -> dict[str, int]:
+    """Everything overdue is done, one row a transaction; a row that fails is logged and hinders no other."""
+    now = database_now()
+    overdue = Offer.objects.overdue(now).order_by("expires_at").values_list("pk", flat=True)
+    stranded = (
+        Offer.objects.live().filter(agent__state__in=(AgentState.RONA, AgentState.OFFLINE)).select_related("agent")
+    )
+    lost = Seat.objects.live().filter(away_since__lt=now - GRACE)
+    deserted = Chat.objects.deserted(now - timedelta(seconds=1)).select_related("entry_point")
+    return {
+        "rona": _each(operations.lapse, overdue[:BATCH]),
+        "desks": _each(agent_operations.lapse, Agent.objects.lapsed(now)[:BATCH]),
+        "stranded": _each(_withdraw, stranded[:BATCH]),
+        "given_up": _each(operations.give_up, lost[:BATCH]),
+        "abandoned": _each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
+        "offered": operations.distribute(),
+    }
+
+
+def _withdraw(offer: Offer) -> bool:
+    return operations.withdraw(offer.pk, why="agent_gone")
+
+
+def _out_of_patience(chat: Chat, now: Any) -> bool:
+    return bool(chat.customer_until and (now - chat.customer_until).total_seconds() >= chat.entry_point.away_timeout)
+
+
+def _each(act: Callable[[Any], Any], rows: Iterable[Any]) -> int:
+    done = 0
+    for row in list(rows):
+        try:
+            done += bool(act(row))
+        except Exception:
+            log.exception("a sweep could not %s", act.__name__)
+    return done

@@ -1,0 +1,18 @@
+"""How many chats one address may start."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import AnonRateThrottle
+
+
+class StartThrottle(AnonRateThrottle):
+    """Ten a minute from one address; lifted for load tests in the demo."""
+
+    rate = "10/min"
+    scope = "start"
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """False, and 429 with Retry-After, beyond the rate."""
+        return not settings.RATE_LIMITS or super().allow_request(request, view)

@@ -1,0 +1,72 @@
+"""The REST API: its addresses, and how its errors look."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import path
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from chats.views import EntriesView, MessagesView, StartView
+from lib.errors import MESSAGES, Refused
+
+STATUS = {
+    "invalid": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "state": 409,
+    "conflict": 409,
+    "capacity": 409,
+    "closed": 409,
+    "full": 409,
+    "gone": 410,
+    "too_large": 413,
+    "pci_dropped": 422,
+    "rate_limited": 429,
+    "unavailable": 503,
+}
+CODES = {
+    400: "invalid",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    413: "too_large",
+    429: "rate_limited",
+}
+
+urlpatterns = [
+    path("widget/<slug:slug>/chats/", StartView.as_view(), name="start"),
+    path("chats/<uuid:chat_id>/entries/", EntriesView.as_view(), name="entries"),
+    path("chats/<uuid:chat_id>/messages/", MessagesView.as_view(), name="messages"),
+]
+
+
+def explain(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every refusal as {"code","message","fields"}; None lets a real fault be a fault."""
+    if isinstance(error, Refused):
+        set_rollback()
+        return _response(STATUS[error.code], error.code, str(error.message), error.fields)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    set_rollback()
+    code = CODES.get(error.status_code, "invalid")
+    fields = error.detail if isinstance(error, exceptions.ValidationError) and isinstance(error.detail, dict) else {}
+    headers = {}
+    if isinstance(error, exceptions.Throttled) and error.wait is not None:
+        headers["Retry-After"] = str(int(error.wait) + 1)
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header
+    return _response(error.status_code, code, str(MESSAGES[code]), fields, headers)
+
+
+def _response(status: int, code: str, message: str, fields: Any, headers: dict[str, str] | None = None) -> Response:
+    if status == 429 and not headers:
+        headers = {"Retry-After": "1"}
+    return Response({"code": code, "message": message, "fields": fields}, status=status, headers=headers)

@@ -1,0 +1,15 @@
+"""The server's front door: HTTP to Django, sockets to the consumers."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
+http = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402 - models may be imported only now
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from contactcenter.sockets import routes  # noqa: E402
+
+application = ProtocolTypeRouter({"http": http, "websocket": AuthMiddlewareStack(URLRouter(routes))})

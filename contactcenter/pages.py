@@ -1,0 +1,120 @@
+"""The pages: desk, widget, demo shop, and whether the house stands."""
+
+from typing import Any
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from agents.models import Agent
+from lib.clock import database_now
+from lib.wire import MAX_TEXT
+from routing.models import EntryPoint
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """What every template may use."""
+    return {"organisation": settings.ORGANISATION, "demo": settings.DEMO}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """In the demo a shop that embeds the widget; otherwise the desk."""
+    if not settings.DEMO:
+        return redirect("desk")
+    slug = request.GET.get("entry", "demo")
+    entry_point = get_object_or_404(EntryPoint, slug=slug, is_active=True)
+    return render(request, "contactcenter/shop.html", {"entry_point": entry_point})
+
+
+@require_safe
+@login_required
+@ensure_csrf_cookie
+def desk(request: HttpRequest) -> HttpResponse:
+    """The agent's desk; who is no agent is sent to the administration, or told so."""
+    agent = Agent.objects.filter(user=request.user, is_active=True).first()
+    if agent is None:
+        if request.user.is_staff:
+            return redirect("admin:index")
+        return render(request, "contactcenter/no_desk.html", status=403)
+    config = {
+        "agent": {"id": str(agent.pk), "name": agent.name},
+        "organisation": settings.ORGANISATION,
+        "language": get_language(),
+        "languages": [code for code, _name in settings.LANGUAGES],
+        "theme": "",
+        "sound": True,
+        "is_staff": request.user.is_staff,
+        "admin_url": "/admin/",
+        "urls": {"logout": "/accounts/logout/", "language": "/i18n/setlang/"},
+        "limits": {"text": MAX_TEXT},
+    }
+    return render(request, "chats/desk.html", {"config": config, "agent": agent})
+
+
+@require_safe
+@xframe_options_exempt
+def widget(request: HttpRequest, slug: str) -> HttpResponse:
+    """The customer's widget, to be framed by the entry point's web sites only."""
+    entry_point = EntryPoint.objects.select_related("queue__hours").filter(slug=slug, is_active=True).first()
+    if entry_point is None:
+        raise Http404
+    hours = entry_point.queue.hours
+    config = {
+        "entry_point": {"slug": slug, "name": entry_point.name},
+        "organisation": settings.ORGANISATION,
+        "languages": entry_point.languages or [code for code, _name in settings.LANGUAGES],
+        "language": get_language(),
+        "open": hours is None or hours.is_open(database_now()),
+        "closed_message": entry_point.closed_message,
+        "form": {
+            "name": entry_point.ask_name,
+            "email": entry_point.ask_email,
+            "subject": entry_point.ask_subject,
+            "fields": [],
+        },
+        "limits": {"text": MAX_TEXT},
+        "parent_origin_list": [*settings.ORIGINS, *entry_point.origins],
+    }
+    show = csp_update({"frame-ancestors": ["'self'", *settings.ORIGINS, *entry_point.origins]})(render)
+    return show(request, "chats/widget.html", {"config": config, "entry_point": entry_point})
+
+
+@require_safe
+def alive(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """Database and Redis answer; 503 that names what doesn't."""
+    missing = [name for name, works in (("database", _database_answers), ("redis", _redis_answers)) if not works()]
+    status = {"status": "unavailable", "missing": missing} if missing else {"status": "ok"}
+    return JsonResponse(status, status=503 if missing else 200)
+
+
+def _database_answers() -> bool:
+    try:
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:
+        return False
+    return True
+
+
+def _redis_answers() -> bool:
+    try:
+        cache.get("ready")
+    except Exception:
+        return False
+    return True

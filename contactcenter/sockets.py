@@ -1,0 +1,43 @@
+"""Joins the rooms' socket commands and snapshots, as `urls.py` joins their views."""
+
+from typing import Any
+
+from django.urls import path
+
+import agents.commands
+import agents.snapshots
+import chats.commands
+import chats.snapshots
+import wrapup.commands
+import wrapup.snapshots
+from agents.models import Agent
+from chats.consumers import CustomerConsumer, DeskConsumer
+
+
+def desk_snapshot(agent: Agent) -> dict[str, Any]:
+    """The whole desk of an agent: himself, requests, chats, wrap-ups. The number is taken first: later is newer."""
+    rev = agents.snapshots.next_rev(agent)
+    on_desk = chats.snapshots.chats(agent)
+    me = {**agents.snapshots.me(agent), "load": chats.snapshots.load(agent), "engaged": bool(on_desk)}
+    return {
+        "type": "desk",
+        "rev": rev,
+        "agent": me,
+        "reasons": agents.snapshots.reasons(),
+        "offers": chats.snapshots.offers(agent),
+        "chats": on_desk,
+        "wrapups": wrapup.snapshots.wrapups(agent),
+    }
+
+
+class Desk(DeskConsumer):
+    """The desk's socket with every room's commands."""
+
+    commands = {**agents.commands.DESK, **chats.commands.DESK, **wrapup.commands.DESK}
+    snapshot = staticmethod(desk_snapshot)
+
+
+routes = [
+    path("ws/desk/", Desk.as_asgi()),
+    path("ws/customer/", CustomerConsumer.as_asgi()),
+]

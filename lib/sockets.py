@@ -1,0 +1,210 @@
+"""A socket of this process: first-frame timer, rate limit, dispatch by name, a bounded outbox, clean closing."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+
+from lib import wire
+from lib.commands import Command
+from lib.errors import Refused
+from lib.hub import Hub, running_hub
+from lib.rates import Bucket
+
+log = logging.getLogger(__name__)
+
+
+class Closing(Exception):
+    """Raised inside a handler to close the socket with a code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Socket(AsyncConsumer):
+    """Base of the desk's and the customer's consumer. They say who is there and what each frame means."""
+
+    channel_layer_alias = "none"  # the hub listens for the whole process
+    commands: ClassVar[Mapping[str, Command]] = {}
+    limited = True
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection from handshake to close."""
+        self.hub: Hub = await running_hub()
+        self.groups: set[str] = set()
+        self.greeted = False
+        self.closed = False
+        self._out: deque[bytes] = deque()
+        self._out_bytes = 0
+        self._writing: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._bucket = Bucket(wire.FRAMES_PER_SECOND, wire.FRAMES_BURST)
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.listen_to(())
+            if self._timer is not None:
+                self._timer.cancel()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As Channels does, without a thread hop per event: nothing on this path holds a Django connection."""
+        handler = getattr(self, message["type"].replace(".", "_"))
+        await handler(message)
+
+    # --- what a consumer fills in
+
+    async def admit(self) -> int | None:
+        """None when the handshake may go on, else anything to refuse it with HTTP 403."""
+        return None
+
+    async def greet(self, raw: str, header: wire.Header) -> None:
+        """Handle the hello. Raises Closing or Refused when it can't be welcomed."""
+        raise NotImplementedError
+
+    async def run(self, command: Command, frame: Any) -> dict[str, Any]:
+        """Carry out a command of the table; what it returns goes into the `ok`."""
+        raise NotImplementedError
+
+    async def heard(self, signal: bytes) -> None:
+        """A signal for this socket arrived from the hub."""
+
+    async def gone(self) -> None:
+        """The connection is over."""
+
+    # --- the connection
+
+    async def websocket_connect(self, message: dict[str, Any]) -> None:
+        """Accept or refuse the handshake; from here the first frame has five seconds."""
+        if await self.admit() is not None:
+            await self.base_send({"type": "websocket.close"})
+            raise StopConsumer
+        offered = self.scope.get("subprotocols", [])
+        chosen = wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else None
+        await self.base_send({"type": "websocket.accept", "subprotocol": chosen})
+        self._silent_after(wire.FIRST_FRAME_SECONDS)
+
+    async def websocket_receive(self, message: dict[str, Any]) -> None:
+        """Decode, limit, dispatch and answer one frame."""
+        if self.closed:
+            return
+        raw = message.get("text")
+        if raw is None:
+            await self.close(wire.CLOSE_MALFORMED)
+            return
+        header = None
+        try:
+            if len(raw) > wire.MAX_FRAME or len(raw.encode("utf-8", "replace")) > wire.MAX_FRAME:
+                raise Closing(wire.CLOSE_TOO_BIG)
+            header = wire.head(raw)
+            if self.limited and not self._bucket.take():
+                raise Refused("rate_limited")
+            await self._take(raw, header)
+        except wire.Malformed:
+            await self.close(wire.CLOSE_MALFORMED)
+        except Closing as closing:
+            await self.close(closing.code)
+        except Refused as refused:
+            self.push(wire.error(header.id if header else None, refused))
+        except Exception:
+            log.exception("a frame of type %s failed", header.type if header else "?")
+            self.push(wire.error(header.id if header else None, Refused("unavailable")))
+
+    async def _take(self, raw: str, header: wire.Header) -> None:
+        if not self.greeted:
+            if header.type != "hello":
+                raise Closing(wire.CLOSE_UNAUTHENTICATED)
+            await self.greet(raw, header)
+            self.greeted = True
+            self._silent_after(wire.SILENCE_SECONDS)
+            return
+        self._silent_after(wire.SILENCE_SECONDS)
+        command = self.commands.get(header.type)
+        if command is None:
+            raise Refused("invalid", f"Unknown type: {header.type[:64]}")
+        frame = wire.body(raw, command.decoder)
+        if frame.id is None and not command.quiet:
+            raise Refused("invalid", "id is missing.")
+        answer = await self.run(command, frame)
+        if frame.id is not None and not command.answers_itself:
+            self.push(wire.ok(frame.id, **answer))
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        """The other side is gone, or we closed: leave every group and tell the consumer."""
+        self.closed = True
+        self.listen_to(())
+        if self.greeted:
+            await self.gone()
+        raise StopConsumer
+
+    async def close(self, code: int) -> None:
+        """Send what is queued, then close; later frames are ignored."""
+        if self.closed:
+            return
+        self.closed = True
+        self.listen_to(())
+        if self._writing is not None:
+            await asyncio.shield(self._writing)
+        await self.base_send({"type": "websocket.close", "code": code})
+
+    def _silent_after(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.hub.loop.call_later(seconds, self._close_soon, wire.CLOSE_SLOW)
+
+    def _close_soon(self, code: int) -> None:
+        self.hub.loop.create_task(self.close(code))
+
+    # --- hearing and sending
+
+    def listen_to(self, groups: Iterable[str]) -> None:
+        """From now on the socket hears exactly these groups."""
+        wanted = set(groups)
+        for group in self.groups - wanted:
+            self.hub.leave(group, self)
+        for group in wanted - self.groups:
+            self.hub.join(group, self)
+        self.groups = wanted
+
+    def hear(self, group: str, frame: bytes) -> None:
+        """From the hub: a frame goes out as it is, a signal is for the consumer."""
+        if self.closed:
+            return
+        if frame.startswith(b"!"):
+            self.hub.loop.create_task(self._signal(frame))
+        else:
+            self.push(frame)
+
+    async def _signal(self, signal: bytes) -> None:
+        try:
+            if signal == wire.REVOKED:
+                await self.close(wire.CLOSE_UNAUTHENTICATED)
+            else:
+                await self.heard(signal)
+        except Exception:
+            log.exception("a signal failed")
+
+    def push(self, frame: bytes) -> None:
+        """Queue a frame for this socket. A reader too slow for the queue is closed, the others notice nothing."""
+        if self.closed:
+            return
+        self._out.append(frame)
+        self._out_bytes += len(frame)
+        if len(self._out) > wire.OUTBOUND_FRAMES or self._out_bytes > wire.OUTBOUND_BYTES:
+            self._close_soon(wire.CLOSE_SLOW)
+        elif self._writing is None or self._writing.done():
+            self._writing = self.hub.loop.create_task(self._write())
+
+    async def _write(self) -> None:
+        while self._out:
+            frame = self._out.popleft()
+            self._out_bytes -= len(frame)
+            try:
+                await self.base_send({"type": "websocket.send", "text": frame.decode()})
+            except Exception:
+                self._out.clear()
+                return

@@ -1,0 +1,200 @@
+"""Where contacts come in, wait, and by which rules they are given out."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent, Team
+from routing.hours import BusinessHours, Holiday, Opening
+
+__all__ = ["BusinessHours", "Decision", "DistributionGroup", "EntryPoint", "Holiday", "Opening", "Queue"]
+
+
+def seconds_field(label: str, default: int, low: int, high: int, help_text: str) -> models.PositiveIntegerField:
+    """A time in whole seconds between two bounds."""
+    return models.PositiveIntegerField(
+        label, default=default, validators=[MinValueValidator(low), MaxValueValidator(high)], help_text=help_text
+    )
+
+
+class Queue(models.Model):
+    """Contacts of one kind, waiting for the agents who serve them."""
+
+    class Mode(models.TextChoices):
+        """How one is chosen among the free agents."""
+
+        LONGEST_AVAILABLE = "longest_available", _("Longest available agent")
+
+    name = models.CharField(_("name"), max_length=80, unique=True, help_text=_("Agents and customers read it."))
+    is_active = models.BooleanField(_("active"), default=True)
+    mode = models.CharField(_("routing mode"), max_length=20, choices=Mode.choices, default=Mode.LONGEST_AVAILABLE)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+        help_text=_("1 (first) to 10 (last), where an agent serves several queues."),
+    )
+    hours = models.ForeignKey(
+        BusinessHours,
+        verbose_name=_("business hours"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Empty: always open."),
+    )
+    offer_timeout = seconds_field(
+        _("offer timeout"), 30, 1, 6000, _("Seconds an agent has to accept. Then RONA. 1 to 6000.")
+    )
+    service_level_seconds = seconds_field(
+        _("service level, seconds"),
+        60,
+        1,
+        86_400,
+        _("A contact accepted within these seconds is in the service level."),
+    )
+    service_level_percent = models.PositiveSmallIntegerField(
+        _("service level, percent"),
+        default=80,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("The part of all contacts that should be in the service level."),
+    )
+    max_waiting = models.PositiveIntegerField(
+        _("most waiting"), default=0, help_text=_("More contacts are turned away. 0: no limit.")
+    )
+    full_message = models.CharField(
+        _("message when full"), max_length=300, blank=True, help_text=_("Empty: the product's own sentence.")
+    )
+    closing = models.CharField(
+        _("closing sentence"),
+        max_length=300,
+        blank=True,
+        help_text=_("Offered to the agent before he ends: asks the customer to end the conversation."),
+    )
+
+    class Meta:
+        verbose_name = _("queue")
+        verbose_name_plural = _("queues")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(offer_timeout__gte=1, offer_timeout__lte=6000), name="offer_timeout_range"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DistributionGroup(models.Model):
+    """Teams that serve a queue, from a waiting time on. Groups add up: later ones widen the circle."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="groups")
+    after = models.PositiveIntegerField(
+        _("after seconds"), default=0, help_text=_("Waiting time from which these teams are asked too. 0: at once.")
+    )
+    teams = models.ManyToManyField(Team, verbose_name=_("teams"), related_name="+")
+
+    class Meta:
+        verbose_name = _("distribution group")
+        verbose_name_plural = _("distribution groups")
+        ordering = ["queue", "after"]
+        constraints = [models.UniqueConstraint(fields=["queue", "after"], name="one_group_per_waiting_time")]
+
+    def __str__(self) -> str:
+        return f"{self.queue} +{self.after} s"
+
+
+def new_secret() -> str:
+    """A secret of 256 bits."""
+    return get_random_string(43)
+
+
+class FormField(models.TextChoices):
+    """Whether the widget asks for something before the chat."""
+
+    OFF = "off", _("not asked")
+    OPTIONAL = "optional", _("may be given")
+    REQUIRED = "required", _("must be given")
+
+
+class EntryPoint(models.Model):
+    """The address of a widget: where customers come in."""
+
+    name = models.CharField(_("name"), max_length=80, help_text=_("The title of the widget."))
+    slug = models.SlugField(_("address"), unique=True, help_text=_("The widget lives at /widget/<address>/."))
+    is_active = models.BooleanField(_("active"), default=True)
+    queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.PROTECT, related_name="entry_points")
+    languages = ArrayField(
+        models.CharField(max_length=8, choices=[("en", _("English")), ("de", _("German"))]),
+        verbose_name=_("languages"),
+        default=list,
+        blank=True,
+        help_text=_("Languages the widget offers, the first is the default. Empty: all."),
+    )
+    bot_speaks_first = models.BooleanField(
+        _("chatbot first"), default=False, help_text=_("Preset answers before a person is asked for.")
+    )
+    greeting = models.TextField(_("chatbot greeting"), blank=True, help_text=_("The chatbot's first words."))
+    greeting_de = models.TextField(_("chatbot greeting, German"), blank=True, help_text=_("Empty: as above."))
+    ask_name = models.CharField(_("name"), max_length=8, choices=FormField.choices, default=FormField.OPTIONAL)
+    ask_email = models.CharField(_("e-mail"), max_length=8, choices=FormField.choices, default=FormField.OPTIONAL)
+    ask_subject = models.CharField(_("subject"), max_length=8, choices=FormField.choices, default=FormField.OFF)
+    origins = ArrayField(
+        models.CharField(max_length=200),
+        verbose_name=_("web sites"),
+        default=list,
+        blank=True,
+        help_text=_("Origins that may embed the widget, such as https://shop.example, separated by commas."),
+    )
+    closed_message = models.CharField(
+        _("message when closed"), max_length=300, blank=True, help_text=_("Empty: the product's own sentence.")
+    )
+    away_timeout = seconds_field(
+        _("patience with absent customers"),
+        300,
+        30,
+        86_400,
+        _("Seconds after which the chat of a customer who has gone without a word is ended. 30 to 86400."),
+    )
+    secret = models.CharField(
+        _("identity secret"),
+        max_length=64,
+        default=new_secret,
+        help_text=_("Your web site signs the customer's identity with it (JWT, HS256)."),
+    )
+
+    class Meta:
+        verbose_name = _("entry point")
+        verbose_name_plural = _("entry points")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Decision(models.Model):
+    """One routing pass, with everything it looked at: who was chosen, or why nobody."""
+
+    contact = models.UUIDField(_("contact"))
+    queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(_("at"))
+    chosen = models.ForeignKey(
+        Agent, verbose_name=_("chosen agent"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    rule = models.CharField(_("deciding rule"), max_length=40)
+    snapshot = models.JSONField(_("snapshot"), encoder=DjangoJSONEncoder)
+    removed = models.JSONField(_("who was left out, and why"), default=dict)
+
+    class Meta:
+        verbose_name = _("routing decision")
+        verbose_name_plural = _("routing decisions")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["contact", "at"], name="decision_by_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.queue}: {self.chosen or '–'}"
