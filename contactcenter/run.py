@@ -35,7 +35,7 @@ def main() -> int:
     """Serve until Ctrl-C (status 0). Every failure is one sentence on stderr and status 1."""
     interruptible()
     try:
-        return _serve_from(DEFAULT_FOLDER, _port())
+        return serve_from(DEFAULT_FOLDER, _port())
     except CannotStart as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -50,7 +50,8 @@ def _port() -> int:
     return int(text)
 
 
-def _serve_from(folder: Path, port: int) -> int:
+def serve_from(folder: Path, port: int) -> int:
+    """Serve on `port` with the servers of `folder`. Raises CannotStart before anything is started when it cannot be."""
     with in_plain_words(folder), _only_one(folder):
         if not is_free(port):
             raise CannotStart(

@@ -41,21 +41,15 @@ class Account:
 def service_account(data: Path) -> Account:
     """Who runs PostgreSQL on `data`: we, or, if we are root, the owner of the data or of the checkout, or nobody."""
     if os.geteuid() != 0:
-        entry = pwd.getpwuid(os.geteuid())
-        return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, switch=False)
-    for path in (data, ROOT):
-        owner = path.stat().st_uid if path.exists() else 0
-        if owner:
-            return _switch_to(pwd.getpwuid(owner))
-    try:
-        return _switch_to(pwd.getpwnam("nobody"))
-    except KeyError:
-        raise CannotStart(
-            "PostgreSQL must not run as root and there is no user nobody: start as an ordinary user."
-        ) from None
-
-
-def _switch_to(entry: pwd.struct_passwd) -> Account:
+        return Account(str(os.geteuid()), os.geteuid(), os.getegid(), switch=False)
+    owners = [path.stat().st_uid for path in (data, ROOT) if path.exists()]
+    names = {entry.pw_uid: entry for entry in pwd.getpwall() if entry.pw_uid != 0}
+    # An owner without a name (a folder shared with a container) is of no use: PostgreSQL asks for its name.
+    entry = next((names[owner] for owner in owners if owner in names), None) or next(
+        (entry for entry in names.values() if entry.pw_name == "nobody"), None
+    )
+    if entry is None:
+        raise CannotStart("PostgreSQL must not run as root and there is no user nobody: start as an ordinary user.")
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, switch=True)
 
 

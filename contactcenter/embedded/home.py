@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 from contactcenter.embedded import ENV_FILE, ROOT
 from contactcenter.embedded.errors import CannotStart, damaged
 
 # Below the ranges from which Linux and macOS lend ports to outgoing connections, so that a kept port stays free.
 PORTS = range(20000, 32000)
+LOG_LIMIT = 5 * 1024 * 1024
 SECRETS = ("postgres", "valkey", "django")
 SERVERS = ("postgres", "valkey")
 
@@ -64,6 +65,15 @@ def hand_over(path: Path) -> None:
     owner = ROOT.stat()
     if os.geteuid() == 0 and owner.st_uid != 0:
         os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def open_log(path: Path) -> BinaryIO:
+    """A log to append to; one that has grown beyond 5 MB starts anew."""
+    if path.exists() and path.stat().st_size > LOG_LIMIT:
+        path.unlink()
+    file = path.open("ab")
+    hand_over(path)
+    return file
 
 
 def write_private(path: Path, text: str) -> None:

@@ -16,13 +16,12 @@ from psycopg import sql
 from contactcenter.embedded.account import Account, data_folder, service_account
 from contactcenter.embedded.binaries import PostgresPrograms, find_postgres
 from contactcenter.embedded.errors import CannotStart, damaged, disk_full
-from contactcenter.embedded.home import Home, is_free, make_folder
+from contactcenter.embedded.home import Home, is_free, make_folder, open_log
 
 NAME = "contactcenter"
 START_SECONDS = 120
 STOP_SECONDS = 30
 SPACE_FOR_NEW = 300 * 1024 * 1024
-LOG_LIMIT = 5 * 1024 * 1024
 PARTS = ("PG_VERSION", "global/pg_control", "postgresql.conf", "pg_hba.conf", "base", "pg_wal")
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -205,9 +204,7 @@ class Postgres:
         command = [self._programs().folder / "postgres", "-D", self.data]
         for name, value in self.settings.items():
             command += ["-c", f"{name}={value}"]
-        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
-            self.log.unlink()
-        with self.log.open("ab") as log:
+        with open_log(self.log) as log:
             begin = log.tell()
             self.process = subprocess.Popen(  # noqa: S603 our own find with our own arguments
                 command,

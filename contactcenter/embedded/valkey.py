@@ -10,7 +10,7 @@ from redis.retry import Retry
 
 from contactcenter.embedded.binaries import find_valkey
 from contactcenter.embedded.errors import CannotStart
-from contactcenter.embedded.home import Home, is_free, write_private
+from contactcenter.embedded.home import Home, is_free, open_log, write_private
 
 START_SECONDS = 20
 STOP_SECONDS = 10
@@ -61,7 +61,7 @@ class Valkey:
 
     def _client(self) -> redis.Redis:
         no_retry = Retry(NoBackoff(), 0)
-        return redis.Redis(host="127.0.0.1", port=self.port, password=self.password, socket_timeout=5, retry=no_retry)
+        return redis.Redis(host="127.0.0.1", port=self.port, password=self.password, socket_timeout=2, retry=no_retry)
 
     def _answers(self) -> bool:
         """True when a server on our port knows our password."""
@@ -88,7 +88,7 @@ class Valkey:
             "maxmemory-policy noeviction",
         ]
         write_private(configuration, "\n".join(lines) + "\n")
-        with self.log.open("wb") as log:
+        with open_log(self.log) as log:
             self.process = subprocess.Popen(  # noqa: S603 our own find with our own arguments
                 [find_valkey(), configuration],
                 stdin=subprocess.DEVNULL,
