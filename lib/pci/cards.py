@@ -6,7 +6,7 @@ that begins and ends with a group. All text is `digits.plain` text. The rules ar
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
@@ -27,6 +27,7 @@ VALUE = bytes(b - 0x30 if 0x30 <= b <= 0x39 else 0 for b in range(256))
 TWICE = bytes(DOUBLED[b] if b < 10 else 0 for b in range(256))
 
 KEPT = 4
+PRINTED_GROUP = 4
 LONGEST_WITH_COMPANIONS = 27
 RARE_LENGTHS = frozenset({12, 13, 17, 18})
 USUAL_LENGTHS = frozenset({15, 16})
@@ -54,7 +55,7 @@ def chains(read: str) -> Iterator[Chain]:
     """Every chain long enough to hold a card."""
     if any(sign in read for sign in "<&\x00"):
         for found in CHAIN.finditer(read):
-            yield _chain(read, *_groups(read, found.start(), found.end()))
+            yield chain_of(read, *_groups(read, found.start(), found.end()))
         return
     for found in PLAIN_CHAIN.finditer(read):
         places: list[int] = []
@@ -62,7 +63,7 @@ def chains(read: str) -> Iterator[Chain]:
         for group in GROUP.finditer(read, found.start(), found.end()):
             starts.append(len(places))
             places += range(group.start(), group.end())
-        yield _chain(read, places, starts)
+        yield chain_of(read, places, starts)
 
 
 def _groups(read: str, start: int, end: int) -> tuple[list[int], list[int]]:
@@ -81,7 +82,7 @@ def _groups(read: str, start: int, end: int) -> tuple[list[int], list[int]]:
     return places, starts
 
 
-def _chain(read: str, places: list[int], starts: list[int]) -> Chain:
+def chain_of(read: str, places: list[int], starts: list[int]) -> Chain:
     """The chain of the digits at `places`."""
     return Chain("".join([read[place] for place in places]), places, starts)
 
@@ -127,11 +128,13 @@ class Judge:
             return False
         if length == 13 and len(sizes) == 1 and is_article_number(chain.digits[first:end]):
             return False
-        if all(size >= 4 for size in sizes[:-1]):
+        if not is_even(sizes) and (chain.digits[first] == "1" or length in RARE_LENGTHS):
+            if chain.digits[first] == "1" or length != total or "\n" in self.read[start:stop]:
+                return False
+        if all(size >= PRINTED_GROUP for size in sizes[:-1]):
             return True
         alone = first == 0 or end == total or total <= LONGEST_WITH_COMPANIONS
-        rare = length in RARE_LENGTHS and length != total
-        return alone and not rare and not reads_as_other(self.read, start, stop)
+        return alone and not reads_as_other(self.read, start, stop)
 
     def is_embedded(self, chain: Chain, first: int, end: int) -> bool:
         """True when a card inside the longer run of digits `first`–`end` is taken for one."""
@@ -141,7 +144,9 @@ class Judge:
     def is_near_miss(self, chain: Chain, first: int, end: int) -> bool:
         """True when this window, right in range and length but not in check digit, is taken for a mistyped card."""
         length, total = end - first, len(chain.digits)
-        if length != total and (length not in USUAL_LENGTHS or any(size < 4 for size in chain.sizes(first, end)[:-1])):
+        if length != total and (
+            length not in USUAL_LENGTHS or any(size < PRINTED_GROUP for size in chain.sizes(first, end)[:-1])
+        ):
             return False
         start, stop = chain.span(first, end)
         return (
@@ -149,6 +154,11 @@ class Judge:
             and not labelled_account(self.read, start, length)
             and not in_uuid(self.read, start, stop)
         )
+
+
+def is_even(sizes: Sequence[int]) -> bool:
+    """True when all groups are of one size, the last possibly shorter."""
+    return len(set(sizes[:-1])) <= 1 and sizes[-1] <= sizes[0]
 
 
 def is_article_number(digits: str) -> bool:
@@ -197,13 +207,13 @@ def find_cards(read: str, pan: bool = True, near: bool = True) -> list[Hit]:
                 if near and judge.names_card:
                     missed.append((first, end))
             elif pan and judge.is_card(chain, first, end):
-                hits.append(_hit("pan", chain, first, end, end))
+                hits.append(card_hit("pan", chain, first, end, end))
                 taken[first:end] = b"\x01" * (end - first)
         if pan:
             hits.extend(_embedded_hits(chain, test, taken, judge))
         for first, end in missed:
             if not any(taken[first:end]) and judge.is_near_miss(chain, first, end):
-                hits.append(_hit("pan_near", chain, first, end, end))
+                hits.append(card_hit("pan_near", chain, first, end, end))
                 taken[first:end] = b"\x01" * (end - first)
     return sorted(hits)
 
@@ -217,11 +227,11 @@ def _embedded_hits(chain: Chain, test: Callable[[int, int], bool], taken: bytear
         inside = [window for window in embedded(chain, first, end, everywhere) if test(*window)]
         if inside and judge.is_embedded(chain, first, end):
             card_end = inside[0][1] if len(inside) == 1 else end + KEPT
-            yield _hit("pan", chain, first, end, card_end)
+            yield card_hit("pan", chain, first, end, card_end)
             taken[first:end] = b"\x01" * (end - first)
 
 
-def _hit(detector: str, chain: Chain, first: int, end: int, card_end: int) -> Hit:
+def card_hit(detector: str, chain: Chain, first: int, end: int, card_end: int) -> Hit:
     """A hit over the digits `first`–`end` that keeps the last four before `card_end`."""
     start, stop = chain.span(first, end)
     hidden = chain.places[first : card_end - KEPT] + chain.places[card_end:end]

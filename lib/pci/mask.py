@@ -1,6 +1,6 @@
 """Text in, masked text and findings out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from lib.pci.cards import find_cards
@@ -34,9 +34,14 @@ def mask(text: str, detectors: Collection[str] = DEFAULT_DETECTORS, custom: Sequ
     What comes out, put in again, stays as it is: the text is read until nothing more is found. If that takes more
     than ROUNDS readings, which only a contrived text or pattern can do, all of it is masked.
     """
+    return settle(text, lambda now: find(now, detectors, custom))
+
+
+def settle(text: str, read: Callable[[str], list[Hit]]) -> Masked:
+    """Mask what `read` finds, again and again until it finds nothing more; `find` or something that calls it."""
     findings: list[Span] = []
     for _ in range(ROUNDS):
-        hits = [hit for hit in find(text, detectors, custom) if any(text[place] != MASK for place in hit.places)]
+        hits = [hit for hit in read(text) if any(text[place] != MASK for place in hit.places)]
         if not hits:
             return Masked(text, tuple(findings))
         findings = _merged([*findings, *(hit.span for hit in hits)])

@@ -22,12 +22,16 @@ IBAN_LENGTHS = {
 }  # fmt: skip
 IBAN_BEGINNINGS = ((b"-aa99", 1), (b"-aa-99", 1), (b"-aaaaaa99", 5))
 """The skeletons an IBAN begins with, and where in them the country stands; the last is glued to the word IBAN."""
-IBAN_BODY = re.compile(r"[\s\x00.-]?[0-9](?:[\s\x00.-]{0,2}[0-9A-Za-z]){12,31}")
+IBAN_BODY = re.compile(r"[ \xa0\u202f\x00.-]?[0-9](?:[ \xa0\u202f\x00.-]{0,2}[0-9A-Za-z]){12,31}")
+IBAN_OF_DIGITS = frozenset(
+    "AE AT BA BE CR CZ DE DK EE EG ES FI FO GL HR HU IL IS LT LY ME MN MR NO PL PT RS SD SE SI SK SO TL TN VA XK".split()
+)
+"""Countries whose account numbers have no letters; elsewhere at least half of the characters are digits."""
 
 DIGITS_3_4 = r"(?<![0-9])[0-9](?:[ .\x00-]?[0-9]){2,3}(?![ .-]?[0-9])"
 CVV_WORD = (
     r"\b(?:cvv|cvc|cav|csc|cvn|cid)[ -]?2?\b|\bcard (?:verification|validation|security)(?: (?:code|number|value))?|"
-    r"\bsecurity (?:code|number)|\bverification (?:value|number)|\b(?:code|digits|number)s? (?:on|at) the back\b|"
+    r"(?<!social )\bsecurity code|\bverification (?:value|number)|\b(?:code|digits|number)s? (?:on|at) the back\b|"
     r"\bkarten-?prüf(?:nummer|ziffer|zahl|code)|\bprüf(?:nummer|ziffer|zahl|code)|\bsicherheits(?:code|nummer|zahl)|"
     r"\bkpn\b|\b(?:ziffern|nummer|zahl|code) auf der rückseite"
 )
@@ -65,7 +69,7 @@ CVV_HINTS = (
 )
 PIN_HINTS = ("pin", "geheim")
 REACH = 96
-INDIAN_POSTAL_CODE = 6
+SHORTEST_POSTAL_CODE = 5
 
 TRACK = re.compile(r"%?[Bb][0-9]{12,19}\^[^^\n]{0,40}\^[0-9]{4}[^?\s]{0,60}\??|;?[0-9]{12,19}[=D][0-9]{4,40}\??")
 
@@ -121,6 +125,9 @@ def _iban(read: str, start: int) -> Iterator[Hit]:
     if length is None or body is None:
         return
     places = [i for i in range(*body.span()) if read[i].isascii() and read[i].isalnum()][: length - 2]
+    digits = sum(read[i].isdigit() for i in places)
+    if digits < (length - 2 if country in IBAN_OF_DIGITS else length // 2):
+        return
     if len(places) == length - 2 and _remainder(country + "".join([read[i] for i in places])) == 1:
         yield whole("iban", read, start, places[-1] + 1)
 
@@ -173,10 +180,10 @@ def _secrets(read: str, detectors: Collection[str]) -> Iterator[Hit]:
 
 
 def _pins(read: str, start: int, end: int) -> Iterator[Hit]:
-    """PINs behind or before a word for them; six digits behind "pin code" are an Indian postal code."""
+    """PINs behind or before a word for them; five or six digits behind "pin code" are a postal code, as in India."""
     for found in PIN.finditer(read, start, end):
         digits = sum("0" <= char <= "9" for char in found[2])
-        if digits == INDIAN_POSTAL_CODE and "code" in found[0].lower() and "card" not in found[0].lower():
+        if digits >= SHORTEST_POSTAL_CODE and "code" in found[0].lower() and "card" not in found[0].lower():
             continue
         yield digits_of("pin", read, *found.span(2))
     for found in PIN_BEHIND.finditer(read, start, end):
