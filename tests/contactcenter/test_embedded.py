@@ -5,10 +5,12 @@ import os
 import shutil
 import signal
 import socket
+import socketserver
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,6 +63,21 @@ def waiting(folder: Path) -> Iterator[subprocess.Popen]:
             yield process
         finally:
             process.stdin.close()
+
+
+@contextmanager
+def somebody_else_on(port: int) -> Iterator[None]:
+    """Inside, a server that hangs up on everybody has the port."""
+    with Stranger(("127.0.0.1", port), socketserver.BaseRequestHandler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+
+
+class Stranger(socketserver.TCPServer):
+    allow_reuse_address = True
 
 
 def ports(folder: Path) -> dict[str, int]:
@@ -217,8 +234,7 @@ def test_lost_password_is_said(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["postgres", "valkey"])
 def test_taken_port_is_said(folder: Path, name: str) -> None:
     port = ports(folder)[name]
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", port))
+    with somebody_else_on(port):
         done = execute(folder, "true")
     assert_one_sentence(done, f"Port {port}", "in use", "ports.json")
     assert listening(folder) == []
