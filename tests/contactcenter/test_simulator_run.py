@@ -37,7 +37,7 @@ async def test_a_run_ends_with_everything_acknowledged_verified_and_over():
     assert numbers["chats"]["started"] == numbers["chats"]["answered"] == numbers["chats"]["ended"] == 4
     messages = numbers["messages"]
     assert messages["sent"] == messages["acknowledged"] + messages["too late"]
-    assert messages["verified"] == messages["acknowledged"] >= 16
+    assert messages["verified"] == messages["acknowledged"] >= 10
     assert numbers["wait_s"]["count"] == 4 and numbers["round_trip_ms"]["p99"] is not None
     assert said and said[0].startswith("00:00  customers")
     assert server.submitted and all(1 <= len(codes) == len(set(codes)) <= 3 for codes in server.submitted)
@@ -55,7 +55,7 @@ async def test_a_message_whose_answer_is_lost_goes_out_again_and_stands_once(who
 
 
 async def test_an_offer_ignored_on_purpose_lapses_and_the_agent_comes_back():
-    numbers, _ = await play(SmallServer(offer_seconds=0.1), customers=2, agents=2, rona=1.0)
+    numbers, _ = await play(SmallServer(offer_seconds=0.1), customers=2, agents=2, seconds=5.0, rona=1.0)
     assert numbers["ok"], numbers["problems"]
     assert numbers["agents"]["times in RONA"] >= numbers["agents"]["offers ignored"] > 0
     assert numbers["chats"]["lapsed"] == numbers["agents"]["times in RONA"]
