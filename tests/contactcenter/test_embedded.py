@@ -198,7 +198,7 @@ def test_stale_pid_file_does_not_matter(folder: Path) -> None:
     assert not pid_file.exists()
 
 
-@pytest.mark.parametrize("part", ["global/pg_control", "PG_VERSION", "pg_wal"])
+@pytest.mark.parametrize("part", ["global/pg_control", "PG_VERSION"])
 def test_damaged_data_say_which_folder_to_remove(folder: Path, part: str) -> None:
     hidden = folder.parent / "hidden"
     (data(folder) / part).rename(hidden)
