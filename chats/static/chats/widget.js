@@ -25,7 +25,7 @@ iframe { bottom: 84px; width: 400px; height: min(640px, 100vh - 100px); border-r
 
   const make = (name) => document.createElement(name);
   const host = make("contactcenter-chat");
-  const root = host.attachShadow({mode: "closed"});
+  const root = host.attachShadow({mode: "open"});
   const button = make("button");
   const count = make("span");
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

@@ -1,4 +1,4 @@
-/** <cc-bubble>: one message, its files, its time and what became of it. */
+/** <cc-bubble>: one message, its files, its time and, for an own one, what became of it. */
 
 import {html, nothing} from "../../contactcenter/vendor/lit.js";
 import {richText, time} from "../shared/format.js";
@@ -6,7 +6,6 @@ import {gettext} from "../shared/words.js";
 import "./file.js";
 import {icon, Part} from "./part.js";
 
-const CARD_DETECTORS = new Set(["pan", "pan_near", "track", "cvv"]);
 const REFUSALS = {
   pci_dropped: () => gettext("Not sent: this looks like a card number. Nothing was stored."),
   gone: () => gettext("Not sent: the chat is over."),
@@ -32,7 +31,6 @@ export class Bubble extends Part {
       ${text ? html`<div class="bubble">${this.mine ? html`<span class="sr">${gettext("You:")} </span>` : nothing}${words(text)}</div>` : nothing}
       ${attachments.map((file) => html`<cc-file .file=${file} .token=${this.token}></cc-file>`)}
       ${this.message.state ? this.#progress() : this.#stamp()}
-      ${this.mine ? this.#masking() : nothing}
     `;
   }
 
@@ -65,16 +63,6 @@ export class Bubble extends Part {
         <button class="link" type="button" @click=${() => this.#fire("cc-edit")}>${gettext("Edit")}</button>
         ${hopeless ? nothing : html`<button class="link" type="button" @click=${() => this.#fire("cc-again")}>${gettext("Send again")}</button>`}
       </div>`;
-  }
-
-  #masking() {
-    const findings = this.message.findings ?? [];
-    if (!findings.length || !this.message.text?.includes("•")) return nothing;
-    const card = findings.some(({detector}) => CARD_DETECTORS.has(detector));
-    const reason = card
-      ? gettext("We hid your card number before saving it. Nobody here can see it, and nobody needs it.")
-      : gettext("We hid personal data before saving it. Nobody here can see it, and nobody needs it.");
-    return html`<p class="note warn w-why">${icon("shield")}<span>${reason}</span></p>`;
   }
 
   #fire(name) {

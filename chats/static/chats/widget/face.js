@@ -4,7 +4,7 @@ import {gettext, interpolate} from "../shared/words.js";
 
 /** {shape: {icon} or {name}, heading, sub} for the state of the session. */
 export function face(session, config) {
-  if (!session.ticket) return config.open ? invitation() : closed(config);
+  if (!session.ticket) return config.open ? invitation(config) : closed(config);
   if (session.over) return {shape: {icon: "mark"}, heading: gettext("Chat ended"), sub: place(session.chat, config)};
   const state = session.chat?.state;
   if (state === "bot") return bot(config);
@@ -16,8 +16,8 @@ export function face(session, config) {
   return {shape: {icon: "mark"}, heading: config.organisation, sub: gettext("Connecting…")};
 }
 
-function invitation() {
-  return {shape: {icon: "mark"}, heading: gettext("Chat with us"), sub: gettext("A person answers here")};
+function invitation({organisation}) {
+  return {shape: {icon: "mark"}, heading: gettext("Chat with us"), sub: organisation};
 }
 
 function closed({organisation}) {

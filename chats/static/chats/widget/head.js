@@ -21,6 +21,11 @@ export class Head extends Part {
     framed: {type: Boolean},
   };
 
+  constructor() {
+    super();
+    this.menuOpen = false;
+  }
+
   render() {
     return html`<header class="w-head">
       <span class="w-ava" aria-hidden="true">${this.#face()}</span>

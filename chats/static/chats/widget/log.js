@@ -8,6 +8,7 @@ import {icon, Part} from "./part.js";
 import {systemLine} from "./system-words.js";
 
 const AT_END = 40;
+const CARD_DETECTORS = new Set(["pan", "pan_near", "track", "cvv"]);
 
 /** `tail`: a template for the list items after the last line. Stays at the end unless the reader scrolled up. */
 export class Log extends Part {
@@ -24,6 +25,7 @@ export class Log extends Part {
   };
 
   #atEnd = true;
+  #lastTop = 0;
   #newest = 0;
 
   constructor() {
@@ -96,7 +98,7 @@ export class Log extends Part {
     const read = mine && entry.seq <= this.seenByOthers && entry.seq === lastOwn(lines);
     return html`<li class="msg from-${kind}" data-seq=${entry.seq} ?hidden=${hidden}>
       <cc-bubble .message=${entry} .token=${this.token} ?mine=${mine} ?named=${named} ?read=${read} ?timed=${mine}></cc-bubble>
-    </li>`;
+    </li>${mine ? masking(entry, hidden) : nothing}`;
   }
 
   #pending(message) {
@@ -126,10 +128,16 @@ export class Log extends Part {
     this.#atEnd = false;
   }
 
+  /** Only the reader's own way up leaves the end; lines that grow below him don't. */
   #scrolled() {
     const {scrollHeight, scrollTop, clientHeight} = this.#scroller;
-    this.#atEnd = scrollHeight - scrollTop - clientHeight < AT_END;
-    if (this.#atEnd) this.below = 0;
+    if (scrollHeight - scrollTop - clientHeight < AT_END) {
+      this.#atEnd = true;
+      this.below = 0;
+    } else if (scrollTop < this.#lastTop) {
+      this.#atEnd = false;
+    }
+    this.#lastTop = scrollTop;
   }
 }
 
@@ -162,6 +170,15 @@ function lastOwn(lines) {
 function sameSpeaker(entry, previous) {
   if (!previous || previous.system) return false;
   return previous.entry.sender?.kind === entry.sender?.kind && previous.entry.sender?.id === entry.sender?.id;
+}
+
+/** Why the own words look different now. */
+function masking({text, findings = []}, hidden) {
+  if (!findings.length || !text?.includes("•")) return nothing;
+  const reason = findings.some(({detector}) => CARD_DETECTORS.has(detector))
+    ? gettext("We hid your card number before saving it. Nobody here can see it, and nobody needs it.")
+    : gettext("We hid personal data before saving it. Nobody here can see it, and nobody needs it.");
+  return html`<li class="note warn w-why" ?hidden=${hidden}>${icon("shield")}<span>${reason}</span></li>`;
 }
 
 function newDay(entry, previous) {

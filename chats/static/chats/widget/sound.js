@@ -17,14 +17,10 @@ export function setSound(on) {
   keep(KEPT, on);
 }
 
-/** Plays the tone if it is on and the browser lets us. */
+/** Plays the tone if it is on. A page that nobody has touched yet must stay silent. */
 export function tone() {
-  if (!soundOn()) return;
+  if (!soundOn() || !navigator.userActivation?.hasBeenActive) return;
   context ??= new AudioContext();
-  if (context.state !== "running") {
-    context.resume();
-    return;
-  }
   const start = context.currentTime;
   const voice = new OscillatorNode(context, {type: "sine", frequency: 660});
   const volume = new GainNode(context, {gain: 0});

@@ -28,7 +28,7 @@ export class StartForm extends Part {
 
   render() {
     return html`<form class="w-body w-form" novalidate @submit=${this.#submit}>
-      <p>${this.#questions().length ? gettext("Tell us who you are, and we start.") : gettext("Write to us, a person answers.")}</p>
+      <p>${this.#questions().length ? gettext("Tell us who you are, and we start.") : gettext("Start the chat, then write what it is about.")}</p>
       ${this.#questions().map((question) => this.#question(question))}
       ${this.#cardNote()}
       ${this.refusal ? html`<p class="note ${this.refusal.soft ? "warn" : "bad"}" role="alert">${icon("alert")}<span>${this.refusal.text}</span></p>` : nothing}

@@ -36,6 +36,8 @@ export class Widget extends Part {
   constructor() {
     super();
     this.sound = soundOn();
+    this.menuOpen = false;
+    this.rating = false;
   }
 
   /** Joined to its session and host; to be called once, before it enters the page. */
@@ -97,7 +99,7 @@ export class Widget extends Part {
     const state = session.chat?.state;
     const names = [...session.typing.values()].map(({name}) => name);
     return html`
-      <cc-log .entries=${entries} .pending=${pending} .typing=${session.over ? [] : names} .tail=${this.#tail(entries, pending)}
+      <cc-log .entries=${entries} .pending=${pending} .typing=${state === "active" && !session.over ? names : []} .tail=${this.#tail(entries, pending)}
         .token=${{chat: session.ticket.id, token: session.ticket.token}} .seenByOthers=${session.seenByOthers}
         ?foldBot=${Boolean(state) && state !== "bot"} @cc-edit=${this.#edit} @cc-again=${this.#again}></cc-log>
       ${session.over ? nothing : html`<cc-composer .chat=${session.ticket.id} .limit=${this.config.limits.text}
