@@ -1,6 +1,6 @@
 // The keyboard map. House modifier Alt+Shift, read by key position; every key can be changed or turned off.
 
-import { gettext } from "../shared/words.js";
+import { gettext, pgettext } from "../shared/words.js";
 import { preferences } from "./preferences.js";
 
 const DEFAULTS = {
@@ -22,7 +22,7 @@ export function fixedKeys() {
   return [
     ["Enter", gettext("send")], ["Shift+Enter", gettext("new line")], ["/", gettext("canned responses, at the start of a line")],
     [gettext("↑ ↓ Enter Esc"), gettext("in any list: move, choose, close")], [gettext("Ctrl K"), gettext("search")],
-    ["F6 / Shift+F6", gettext("next, previous pane")], ["Alt+Shift+1…5", gettext("open chat 1 to 5")], [gettext("End"), gettext("newest message, in the conversation")],
+    ["F6 / Shift+F6", gettext("next, previous pane")], ["Alt+Shift+1…5", gettext("open chat 1 to 5")], [pgettext("key", "End"), gettext("newest message, in the conversation")],
   ];
 }
 

@@ -37,11 +37,16 @@ export function waitsSince(transcript, row) {
   return since;
 }
 
+/** An end tells something of its own only when the system ended the chat; else the line before it says who left. */
+function tells(entry) {
+  return TALK.has(entry.kind) && (entry.kind !== "ended" || entry.data?.by === "system");
+}
+
 /** The newest line in one line of text, and when it came. */
 function lastLine(store, transcript) {
   const own = transcript.pending.at(-1);
   if (own) return { text: mine(own.text), at: own.at };
-  const entry = transcript.entries.findLast((candidate) => TALK.has(candidate.kind));
+  const entry = transcript.entries.findLast(tells);
   if (!entry) return { text: "", at: null };
   if (entry.kind !== "message") return { text: systemLine(entry, store.me).text, at: entry.at };
   const text = entry.text || entry.attachments?.[0]?.name || "";
