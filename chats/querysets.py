@@ -2,15 +2,16 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
 from agents.models import Agent
 from chats.states import LIVE, TRANSITIONS, State
-from lib.transitions import TransitionQuerySet
+from lib.transitions import TransitionQuerySet, one
 
 if TYPE_CHECKING:
-    pass
+    from chats.models import Chat
 
 
 class ChatQuerySet(TransitionQuerySet["Chat"]):
@@ -29,6 +30,11 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
     def in_line(self) -> "ChatQuerySet":
         """Those the customer sees as waiting: an offer not yet accepted counts too."""
         return self.filter(state__in=(State.QUEUED, State.OFFERED))
+
+    def locked(self, pk: UUID) -> "Chat":
+        """The chat, locked until commit: first in the order of locks, before any agent. Refused("not_found")."""
+        rows = self.select_for_update(of=("self",)).select_related("customer", "queue", "entry_point")
+        return one(rows, pk=pk)
 
     def for_agent(self, agent: Agent) -> "ChatQuerySet":
         """Chats in which the agent sits now."""

@@ -19,25 +19,23 @@ from lib.transitions import one
 @transaction.atomic
 def leave(chat: Chat, *, by: Sender) -> Chat:
     """The customer has left and the chat is over."""
-    return _over(chat, "leave", by=by, who=by, why="left")
+    return _over(Chat.objects.locked(chat.pk), "leave", by=by, who=by, why="left")
 
 
 @transaction.atomic
 def end(chat: Chat, *, by: Agent) -> Chat:
     """The agent has ended the chat. Refused: `forbidden` for a guest, `state` when it is not connected."""
-    row = Chat.objects.advance(chat.pk, "end")
-    seat = Seat.objects.live().filter(chat=row, agent=by).first()
-    if seat is None:
-        raise Refused("not_found")
+    row = Chat.objects.locked(chat.pk)
+    seat = one(Seat.objects.live().filter(chat=row), agent=by)
     if seat.role != Seat.Role.OWNER:
         raise Refused("forbidden")
-    return _close(row, "end", by=of_agent(by), who=of_agent(by), why="ended", at=database_now())
+    return _over(row, "end", by=of_agent(by), who=of_agent(by), why="ended")
 
 
 @transaction.atomic
 def abandon(chat: Chat) -> bool:
     """The customer has been away for longer than the entry point's patience: the chat is over. Quiet if not so."""
-    row = Chat.objects.select_for_update(of=("self",)).select_related("entry_point").get(pk=chat.pk)
+    row = Chat.objects.locked(chat.pk)
     away = database_now() - row.customer_until if row.customer_until else None
     if away is None or away.total_seconds() < row.entry_point.away_timeout:
         return False
@@ -60,29 +58,25 @@ def release(seat: Seat, *, by: Sender) -> bool:
 
 
 def _over(chat: Chat, verb: str, *, by: Sender, who: Sender, why: str) -> Chat:
+    """Offers, seats and the transcript of a locked chat are closed; nobody writes after the last line."""
+    at = database_now()
     try:
-        row = Chat.objects.advance(chat.pk, verb)
+        row = Chat.objects.advance(chat.pk, verb, ended_at=at, ended_by=who.kind)
     except Refused as refused:
         raise Refused("gone") if refused.code == "state" else refused from refused
-    return _close(row, verb, by=by, who=who, why=why, at=database_now())
-
-
-def _close(chat: Chat, verb: str, *, by: Sender, who: Sender, why: str, at: datetime) -> Chat:
-    """Offers, seats and the transcript of an ended chat are closed; nobody writes after the last line."""
-    Chat.objects.filter(pk=chat.pk).update(ended_by=who.kind)
-    told = list(Offer.objects.live().filter(chat=chat).values_list("agent_id", flat=True))
-    Offer.objects.live().filter(chat=chat).update(outcome=Offer.Outcome.CANCELLED, ended_at=at)
-    lines.person_left(chat, who, at=at)
-    lines.append(chat, "ended", by=SYSTEM, at=at, data={"by": who.kind, "why": why})
-    lines.record(chat, verb, by=by, at=at, why=why)
-    for seat in Seat.objects.live().filter(chat=chat).select_related("agent").order_by("agent_id"):
+    told = list(Offer.objects.live().filter(chat=row).values_list("agent_id", flat=True))
+    Offer.objects.live().filter(chat=row).update(outcome=Offer.Outcome.CANCELLED, ended_at=at)
+    lines.person_left(row, who, at=at)
+    lines.append(row, "ended", by=SYSTEM, at=at, data={"by": who.kind, "why": why})
+    lines.record(row, verb, by=by, at=at, why=why)
+    for seat in Seat.objects.live().filter(chat=row).select_related("agent").order_by("agent_id"):
         end_seat(seat, at=at)
         told.append(seat.agent_id)
-    publish(ChatChanged(chat_id=chat.pk, agents=tuple(told)))
-    publish(QueueMoved(queue_id=chat.queue_id))
+    publish(ChatChanged(chat_id=row.pk, agents=tuple(told)))
+    publish(QueueMoved(queue_id=row.queue_id))
     for agent in Agent.objects.filter(pk__in=told):
         distribute_for(agent)
-    return chat
+    return row
 
 
 def end_seat(seat: Seat, *, at: datetime) -> None:
@@ -94,7 +88,7 @@ def end_seat(seat: Seat, *, at: datetime) -> None:
 @transaction.atomic
 def rate(chat: Chat, *, score: int, comment: str) -> None:
     """The customer has rated the chat, once. Refused("state") before the end or when rated already."""
-    row = one(Chat.objects.select_for_update(), pk=chat.pk)
+    row = Chat.objects.locked(chat.pk)
     if row.ended_at is None or row.score is not None:
         raise Refused("state")
     row.score, row.comment = score, comment

@@ -32,7 +32,7 @@ def accept(offer_id: UUID, *, by: Agent) -> Seat:
     Refused: `not_found` (not his offer), `gone` (the time was up or the customer left), `conflict` (taken).
     """
     offer = one(Offer.objects.for_agent(by), pk=offer_id)
-    chat = _lock_chat(offer.chat_id)
+    chat = Chat.objects.locked(offer.chat_id)
     now = database_now()
     won = (
         Offer.objects.live()
@@ -82,7 +82,7 @@ def lapse(offer_id: UUID) -> bool:
     offer = Offer.objects.live().filter(pk=offer_id).select_related("agent").first()
     if offer is None:
         return False
-    chat = _lock_chat(offer.chat_id)
+    chat = Chat.objects.locked(offer.chat_id)
     now = database_now()
     lapsed = Offer.objects.overdue(now).filter(pk=offer.pk).update(outcome=Offer.Outcome.LAPSED, ended_at=now)
     if not lapsed:
@@ -109,7 +109,7 @@ def withdraw(offer_id: UUID, *, why: str) -> bool:
     offer = Offer.objects.live().filter(pk=offer_id).first()
     if offer is None:
         return False
-    chat = _lock_chat(offer.chat_id)
+    chat = Chat.objects.locked(offer.chat_id)
     now = database_now()
     if not Offer.objects.live().filter(pk=offer.pk).update(outcome=Offer.Outcome.WITHDRAWN, ended_at=now):
         return False
@@ -125,8 +125,3 @@ def withdraw_all(agent: Agent, *, why: str) -> int:
         return 0
     live = Offer.objects.live().for_agent(agent).order_by("offered_at").values_list("pk", flat=True)
     return sum(withdraw(offer_id, why=why) for offer_id in list(live))
-
-
-def _lock_chat(chat_id: UUID) -> Chat:
-    """The chat, locked until commit: first in the order of locks, before any agent."""
-    return Chat.objects.select_for_update(of=("self",)).select_related("queue").get(pk=chat_id)

@@ -77,7 +77,7 @@ def sign_in(agent: Agent, *, desk: str, by: User, take_over: bool) -> Agent:
 
 @transaction.atomic
 def _back(seat: Seat) -> None:
-    chat = Chat.objects.select_for_update(of=("self",)).get(pk=seat.chat_id)
+    chat = Chat.objects.locked(seat.chat_id)
     if Seat.objects.live().filter(pk=seat.pk, away_since__isnull=False).update(away_since=None):
         who = of_agent(seat.agent)
         lines.append(chat, "connection_back", by=SYSTEM, at=database_now(), data=_public(who))
@@ -117,7 +117,7 @@ def agent_lost(agent: Agent) -> None:
 
 @transaction.atomic
 def _lost(seat: Seat) -> None:
-    chat = Chat.objects.select_for_update(of=("self",)).get(pk=seat.chat_id)
+    chat = Chat.objects.locked(seat.chat_id)
     now = database_now()
     if Seat.objects.live().filter(pk=seat.pk, away_since=None).update(away_since=now):
         lines.append(chat, "connection_lost", by=SYSTEM, at=now, data=_public(of_agent(seat.agent)))
@@ -128,7 +128,7 @@ def _lost(seat: Seat) -> None:
 @transaction.atomic
 def give_up(seat: Seat) -> bool:
     """The agent did not come back within the grace: the chat returns to its queue with its age. Quiet if not so."""
-    chat = Chat.objects.select_for_update(of=("self",)).select_related("queue").get(pk=seat.chat_id)
+    chat = Chat.objects.locked(seat.chat_id)
     now = database_now()
     lost = Seat.objects.live().filter(pk=seat.pk, away_since__lt=now - GRACE).select_related("agent").first()
     if lost is None:

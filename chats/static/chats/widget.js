@@ -54,9 +54,9 @@ iframe { bottom: 84px; width: 400px; height: min(640px, 100vh - 100px); border-r
   function load(focus) {
     frame = make("iframe");
     frame.title = "Chat";
-    frame.src = `${origin}/widget/${entryPoint}/${language && `?language=${language}`}`;
+    frame.src = `${origin}/widget/${entryPoint}/${language && `?lang=${language}`}`;
     frame.onload = () => {
-      tell("hello", {identity});
+      tell("hello", {identity, page: location.origin + location.pathname});
       if (state.open) tell("opened", {focus});
     };
     root.append(frame);

@@ -2,7 +2,7 @@
  * The page around the frame. Messages are {contactcenter: 1, type, …}; they go to and come from exact origins only.
  */
 
-/** Events named after the host's messages: "hello" (detail may hold `identity`), "opened", "closed". */
+/** Events named after the host's messages: "hello" (detail may hold `identity` and `page`), "opened", "closed". */
 export class HostPage extends EventTarget {
   #allowed;
   #origin = null;

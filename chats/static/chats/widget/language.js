@@ -6,7 +6,7 @@
  */
 export async function switchLanguage(language) {
   const page = new URL(location.href);
-  page.searchParams.set("language", language);
+  page.searchParams.set("lang", language);
   const config = await pageConfig(page);
   const before = globalThis.django;
   globalThis.django = {};
@@ -31,7 +31,7 @@ async function pageConfig(page) {
 /** The catalog only adds to what is there, so the caller must have emptied it. */
 function loadCatalog(language) {
   const address = new URL(document.getElementById("catalog").src);
-  address.searchParams.set("language", language);
+  address.searchParams.set("lang", language);
   const script = document.createElement("script");
   script.src = address;
   return new Promise((resolve, reject) => {

@@ -46,25 +46,26 @@ export class StartForm extends Part {
   #questions() {
     const {form} = this;
     const standing = [
-      {name: "name", label: gettext("Name"), autocomplete: "name", when: form.name},
-      {name: "email", label: gettext("E-mail"), autocomplete: "email", type: "email", when: form.email},
+      {name: "name", label: gettext("Name"), autocomplete: "name", longest: 120, when: form.name},
+      {name: "email", label: gettext("E-mail"), autocomplete: "email", type: "email", longest: 254, when: form.email},
       {name: "subject", label: gettext("What is it about?"), when: form.subject},
     ].filter(({when}) => when && when !== "off");
     const own = (form.fields ?? []).map(({name, label, required}) => ({
       name: `fields.${name}`,
       label,
+      longest: 500,
       when: required ? "required" : "optional",
     }));
     return [...standing, ...own];
   }
 
-  #question({name, label, type = "text", autocomplete = "off", when}) {
+  #question({name, label, type = "text", autocomplete = "off", longest = 200, when}) {
     const id = `start-${name}`;
     const error = this.errors[name];
     const soft = when === "required" ? nothing : html` <span class="opt">${gettext("optional")}</span>`;
     return html`<div>
       <label class="label" for=${id}>${label}${soft}</label>
-      <input class="input" id=${id} name=${name} type=${type} maxlength="200" autocomplete=${autocomplete}
+      <input class="input" id=${id} name=${name} type=${type} maxlength=${longest} autocomplete=${autocomplete}
         .value=${this.values[name] ?? ""} aria-required=${when === "required" ? "true" : "false"}
         aria-invalid=${error ? "true" : nothing} aria-describedby=${error ? `${id}-error` : nothing} @input=${this.#typed}>
       ${error ? html`<p class="err" id="${id}-error">${icon("alert", {small: true})}<span>${error}</span></p>` : nothing}

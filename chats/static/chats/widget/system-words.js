@@ -10,7 +10,7 @@ export function systemLine(entry, previous) {
 
 const WORDS = {
   joined: ({data}) => aboutAgent(data, "user", gettext("%(name)s joined")),
-  left: ({data}) => aboutAgent(data, "end", gettext("%(name)s left")),
+  left: ({data}) => (data.why === "lost" ? null : aboutAgent(data, "end", gettext("%(name)s left"))),
   transferred: ({data, sender}) => transferred(data, sender),
   queued: ({data}) => requeued(data),
   connection_lost: ({data}) => aboutAgent(data, "wifioff", gettext("%(name)s lost the connection")),
@@ -19,7 +19,7 @@ const WORDS = {
 };
 
 function aboutAgent(data, icon, words) {
-  if (data.who !== "agent") return null;
+  if ((data.who ?? data.kind) !== "agent") return null;
   return {icon, text: interpolate(words, {name: data.name})};
 }
 
@@ -38,9 +38,9 @@ function requeued(data) {
 }
 
 function ended(data, sender, previous) {
-  if (data.by === "customer") return {icon: "end", text: gettext("You left. The chat is over.")};
   if (data.why === "max_wait") return {icon: "clock", text: gettext("Nobody was free in time. The chat is over.")};
   if (data.why === "away") return {icon: "end", text: gettext("You were away for a while. The chat is over.")};
+  if (data.by === "customer") return {icon: "end", text: gettext("You left. The chat is over.")};
   const name = (previous?.kind === "left" && previous.data.name) || nameOf(data) || sender?.name;
   if (data.by !== "agent" || !name) return {icon: "end", text: gettext("The chat is over.")};
   return {icon: "end", text: interpolate(gettext("%(name)s left. The chat is over."), {name})};

@@ -18,6 +18,8 @@ import {setSound, soundOn, tone} from "./sound.js";
 import "./start-form.js";
 import "./wait-card.js";
 
+const PAGE_LIMIT = 500;
+
 /** `session` a CustomerSession, `host` a HostPage, `config` the page's configuration, `region` the live region. */
 export class Widget extends Part {
   static properties = {
@@ -31,7 +33,7 @@ export class Widget extends Part {
   };
 
   #announcer = null;
-  #identity = null;
+  #visit = {};
 
   constructor() {
     super();
@@ -48,7 +50,7 @@ export class Widget extends Part {
     this.#announcer = new Announcer(region);
     session.addEventListener("change", () => this.#sessionChanged());
     session.addEventListener("heard", (event) => this.#heard(event.detail.entries));
-    host.addEventListener("hello", (event) => { this.#identity = event.detail.identity ?? null; });
+    host.addEventListener("hello", (event) => this.#helloFromHost(event.detail));
     host.addEventListener("opened", (event) => this.#openedByHost(event.detail));
     host.addEventListener("closed", () => { this.opened = false; });
     document.addEventListener("visibilitychange", () => this.#look());
@@ -126,8 +128,7 @@ export class Widget extends Part {
   }
 
   async #start(wishes) {
-    const identity = this.#identity ? {identity: this.#identity} : {};
-    await this.session.start({...wishes, language: this.config.language, ...identity});
+    await this.session.start({...wishes, language: this.config.language, ...this.#visit});
     await this.updateComplete;
     this.querySelector("cc-composer")?.focusText();
   }
@@ -215,6 +216,13 @@ export class Widget extends Part {
 
   #key(event) {
     if (event.key === "Escape" && !event.defaultPrevented && this.host.framed) this.#minimise();
+  }
+
+  /** The host may vouch for the customer, and says on which page he is. */
+  #helloFromHost({identity, page}) {
+    this.#visit = {};
+    if (typeof identity === "string" && identity) this.#visit.identity = identity;
+    if (typeof page === "string") this.#visit.page = page.slice(0, PAGE_LIMIT);
   }
 
   async #openedByHost({focus}) {

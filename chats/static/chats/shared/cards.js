@@ -1,0 +1,216 @@
+/** Card numbers in a text, by the same rule as lib/pci/cards.py (told in docs/pci.md), to warn before sending. */
+
+import {CARD_WORD, ISSUERS, LABEL_OF_OTHER, LABEL_OF_SHORT, NO_PAYMENT_CARD, OTHER_TOKEN} from "./cardrules.js";
+
+const SKIPPED = String.raw`(?:\x00|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});)`;
+const SIGN = `(?:(?!${SKIPPED})[^\\p{L}\\p{N}\\x00])`;
+const CHAIN = new RegExp(`[0-9](?:(?:${SKIPPED}*${SIGN}){0,5}${SKIPPED}*[0-9]){11,}`, "gu");
+const PART = new RegExp(`${SKIPPED}|(?<digits>[0-9]+)|(?<sign>${SIGN})`, "gu");
+const IBAN = /(?<![A-Za-z0-9])[A-Za-z]{2}[ \xa0\u202f\x00.-]?[0-9](?:[ \xa0\u202f\x00.-]{0,2}[0-9A-Za-z]){12,31}/g;
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+const FOREIGN = /[^\x01-\xac\xae-\xb1\xb4-\xb8\xba-\u02ff]/gu;
+const UNSEEN = /[\p{Cf}\p{M}\u115f\u1160\u3164\uffa0]/u;
+const DINGBATS = [[0x2776, 1], [0x2780, 1], [0x278a, 1], [0x24f5, 1]];
+
+const BEFORE = 64;
+const AFTER = 48;
+const KEPT = 4;
+const PRINTED_GROUP = 4;
+const LONGEST_SHORT = 14;
+const LONGEST_WITH_COMPANIONS = 27;
+const RARE_LENGTHS = new Set([12, 13, 17, 18]);
+const USUAL_LENGTHS = new Set([15, 16]);
+const PRINTED_SHAPES = new Set(["4,4,4,4", "4,6,5", "4,6,4", "4,4,4,4,3"]);
+
+const LENGTHS = new Map();
+for (const [, ranges, lengths] of ISSUERS) {
+  for (const [low, high] of ranges) {
+    for (let prefix = low; prefix <= high; prefix += 1) {
+      const key = String(prefix).padStart(4, "0");
+      LENGTHS.set(key, new Set([...(LENGTHS.get(key) ?? []), ...lengths]));
+    }
+  }
+}
+
+/** The cards in `text`: [{start, end, last4}] in string offsets, in order, none overlapping. */
+export function findCards(text) {
+  const read = withoutIbans(plain(text));
+  const found = [...read.matchAll(CHAIN)].flatMap((match) => inChain(read, chainOf(read, match)));
+  found.sort((a, b) => a.start - b.start || b.end - a.end);
+  const merged = [];
+  for (const card of found) {
+    const last = merged.at(-1);
+    if (!last || card.start >= last.end) merged.push(card);
+    else if (card.end > last.end) merged[merged.length - 1] = {...card, start: last.start};
+  }
+  return merged;
+}
+
+/** `text` with every digit as ASCII and unseen characters as NUL; as long as `text`. */
+function plain(text) {
+  return text.replace(FOREIGN, (char) => {
+    const digit = digitOf(char);
+    if (digit !== null) return char.length === 2 ? `${digit}\0` : digit;
+    return UNSEEN.test(char) ? "\0".repeat(char.length) : char;
+  });
+}
+
+/** The ASCII digit that a character stands for, or null. Decimal digits of a script stand in tens, zero first. */
+function digitOf(char) {
+  const point = char.codePointAt(0);
+  if (/\p{Nd}/u.test(char)) {
+    let first = point;
+    while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
+    return String((point - first) % 10);
+  }
+  if (point === 0x24ff) return "0";
+  const row = DINGBATS.find(([start]) => point >= start && point < start + 9);
+  if (row) return String(point - row[0] + row[1]);
+  const digits = char.normalize("NFKC").replace(/[().,]/g, "");
+  return /^[0-9]$/.test(digits) ? digits : null;
+}
+
+function withoutIbans(read) {
+  return read.replace(IBAN, (match) => {
+    const taken = [...match].map((char, at) => [char, at]).filter(([char]) => /[0-9A-Za-z]/.test(char));
+    for (let length = Math.min(34, taken.length); length >= 15; length -= 1) {
+      const iban = taken.slice(0, length).map(([char]) => char).join("");
+      if (remainder(iban.slice(4) + iban.slice(0, 4)) === 1) {
+        const end = taken[length - 1][1] + 1;
+        return "x".repeat(end) + match.slice(end);
+      }
+    }
+    return match;
+  });
+}
+
+function remainder(moved) {
+  let rest = 0;
+  for (const char of moved) rest = Number(`${rest}${parseInt(char, 36)}`) % 97;
+  return rest;
+}
+
+/** Digits of a chain, the place of each in the text, and where in them each group begins. */
+function chainOf(read, match) {
+  const places = [];
+  const starts = [];
+  let apart = true;
+  for (const part of match[0].matchAll(PART)) {
+    if (part.groups.digits !== undefined) {
+      if (apart) starts.push(places.length);
+      for (let i = 0; i < part[0].length; i += 1) places.push(match.index + part.index + i);
+      apart = false;
+    } else if (part.groups.sign !== undefined) {
+      apart = true;
+    }
+  }
+  return {places, starts, digits: places.map((place) => read[place]).join("")};
+}
+
+function inChain(read, chain) {
+  const {digits, starts, places} = chain;
+  const ends = new Set([...starts, digits.length]);
+  const card = (first, end, shown) => ({
+    start: places[first], end: places[end - 1] + 1, last4: shown ? digits.slice(shown - KEPT, shown) : "",
+  });
+  const found = [];
+  const taken = new Set();
+  for (const first of starts) {
+    for (const length of lengthsAt(digits, first)) {
+      const end = first + length;
+      if (ends.has(end) && luhn(digits.slice(first, end)) && isCard(read, chain, first, end)) {
+        found.push(card(first, end, end));
+        for (const start of starts) if (start >= first && start < end) taken.add(start);
+      }
+    }
+  }
+  starts.forEach((first, at) => {
+    const end = starts[at + 1] ?? digits.length;
+    if (taken.has(first) || end - first <= 15) return;
+    const inside = embedded(read, chain, first, end);
+    if (inside.length > 0) found.push(card(first, end, inside.length === 1 ? inside[0] : 0));
+  });
+  return found;
+}
+
+const lengthsAt = (digits, first) => LENGTHS.get(digits.slice(first, first + 4)) ?? [];
+
+/** Where the cards inside the run `first`–`end` end: at its start or end, anywhere when a card is named near. */
+function embedded(read, {digits, places}, first, end) {
+  const start = places[first];
+  const named = namesCard(read, start, places[end - 1] + 1);
+  if (!named && labelledOther(read, start, end - first)) return [];
+  const found = [];
+  for (let at = first; at < end - 14; at += 1) {
+    for (const length of lengthsAt(digits, at)) {
+      const stop = at + length;
+      const anchored = named || at === first || stop === end;
+      const fits = USUAL_LENGTHS.has(length) && stop <= end && length < end - first;
+      if (fits && anchored && luhn(digits.slice(at, stop))) found.push(stop);
+    }
+  }
+  return found;
+}
+
+function luhn(digits) {
+  let sum = 0;
+  for (let i = 0; i < digits.length; i += 1) {
+    const value = Number(digits[digits.length - 1 - i]);
+    sum += i % 2 === 0 ? value : value * 2 - (value > 4 ? 9 : 0);
+  }
+  return sum % 10 === 0;
+}
+
+function isCard(read, chain, first, end) {
+  const [start, stop] = [chain.places[first], chain.places[end - 1] + 1];
+  if (inUuid(read, start, stop)) return false;
+  if (namesCard(read, start, stop)) return true;
+  const cuts = [...chain.starts.filter((at) => at >= first && at < end), end];
+  const sizes = cuts.slice(1).map((cut, at) => cut - cuts[at]);
+  const length = end - first;
+  if (!PRINTED_SHAPES.has(sizes.join()) && labelledOther(read, start, length)) return false;
+  if (length <= LONGEST_SHORT && read[start - 1] === "+") return false;
+  if (length === 13 && sizes.length === 1 && isArticleNumber(chain.digits.slice(first, end))) return false;
+  return isCutLikeCard(read.slice(start, stop), chain.digits, first, end, sizes);
+}
+
+/** True when the groups may be those of one card and not several numbers beside each other. */
+function isCutLikeCard(words, digits, first, end, sizes) {
+  const [length, total] = [end - first, digits.length];
+  const even = new Set(sizes.slice(0, -1)).size <= 1 && sizes.at(-1) <= sizes[0];
+  if (!even) {
+    if (digits[first] === "1") return false;
+    if (RARE_LENGTHS.has(length) && (length !== total || words.includes("\n"))) return false;
+  }
+  if (sizes.slice(0, -1).every((size) => size >= PRINTED_GROUP)) return true;
+  const alone = first === 0 || end === total || total <= LONGEST_WITH_COMPANIONS;
+  return alone && !words.split(/\s+/).some((word) => TOKEN.test(word));
+}
+
+const TOKEN = new RegExp(`^(?:${OTHER_TOKEN})`);
+const CARD = new RegExp(CARD_WORD);
+const NO_CARD = new RegExp(NO_PAYMENT_CARD, "g");
+const LABEL = new RegExp(LABEL_OF_OTHER);
+const SHORT_LABEL = new RegExp(LABEL_OF_SHORT);
+
+function namesCard(read, start, stop) {
+  const near = `${read.slice(Math.max(0, start - BEFORE), start)} \n ${read.slice(stop, stop + AFTER)}`;
+  return CARD.test(near.toLowerCase().replace(NO_CARD, " "));
+}
+
+function labelledOther(read, start, length) {
+  const words = read.slice(Math.max(0, start - BEFORE), start).toLowerCase();
+  return LABEL.test(words) || (length <= LONGEST_SHORT && SHORT_LABEL.test(words));
+}
+
+function inUuid(read, start, stop) {
+  const low = Math.max(0, start - 36);
+  return [...read.slice(low, stop + 36).matchAll(UUID)].some((found) => {
+    const from = low + found.index;
+    return from <= start && from + found[0].length >= stop && /[a-f]/i.test(found[0]);
+  });
+}
+
+function isArticleNumber(digits) {
+  return [...digits].reduce((sum, digit, at) => sum + Number(digit) * (at % 2 ? 3 : 1), 0) % 10 === 0;
+}
