@@ -77,13 +77,13 @@ def _install_with_apt() -> str | None:
 
 
 def _install_with_playwright() -> str | None:
-    sys.stderr.write("Installing Chromium with playwright …\n")
+    sys.stderr.write("Installing Chromium with playwright, some 170 MB …\n")
     command = [sys.executable, "-m", "playwright", "install", "chromium"]
     if os.geteuid() == 0 and shutil.which("apt-get"):
         command.append("--with-deps")
-    if subprocess.run(command, stdout=sys.stderr, check=False).returncode != 0:  # noqa: S603 fixed words
-        return None
-    return _find()
+    # When it fails it writes a stack trace; the sentence at the end says more.
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 fixed words
+    return _find() if done.returncode == 0 else None
 
 
 if __name__ == "__main__":
