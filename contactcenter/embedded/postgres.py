@@ -31,6 +31,9 @@ SETTINGS = {
     "log_timezone": "UTC",
     "shared_buffers": "128MB",
     "max_wal_size": "512MB",
+    # A log holds no statement and no row: they may hold what people typed.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     # /dev/shm is small in containers, and these tables need no parallel plan.
     "max_parallel_workers_per_gather": "0",
 }

@@ -131,6 +131,20 @@ def test_a_command_finds_both_servers_and_leaves_none(folder: Path) -> None:
     assert not (folder / "env").exists()
 
 
+def test_the_log_never_repeats_what_a_statement_held(folder: Path) -> None:
+    failing = """
+import os, psycopg
+with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+    connection.execute("CREATE TABLE one (word text PRIMARY KEY)")
+    for attempt in range(2):
+        connection.execute("INSERT INTO one VALUES ('word-of-a-customer')")
+"""
+    assert "UniqueViolation" in execute(folder, sys.executable, "-c", failing).stderr
+    log = (folder / "postgres.log").read_text()
+    assert "duplicate key" in log
+    assert "word-of-a-customer" not in log
+
+
 def test_secrets_and_data_are_private_and_kept(folder: Path) -> None:
     before = (folder / "secrets.json").read_text(), ports(folder)
     make = (
