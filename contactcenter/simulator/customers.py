@@ -18,7 +18,7 @@ class Customer:
     """Plays one plan on one stage; afterwards his chat's record tells what happened."""
 
     def __init__(self, plan: CustomerPlan, stage: Stage) -> None:
-        self._plan, self._stage = plan, stage
+        self._plan, self._stage, self._last_state = plan, stage, ""
         self._patience = PATIENCE_WITH_AGENTS if stage.plan.agents else PATIENCE_WITH_HUMANS
 
     async def run(self) -> None:
@@ -70,6 +70,8 @@ class Customer:
                 record.queued_at = now
             if state == "active":
                 self._stage.tally.answered(record, now)
+            self._stage.tally.count["came back"] += state == "queued" and self._last_state == "offered"
+            self._last_state = state
             record.ended = record.ended or state == "ended"
         elif frame.get("type") == "entries":
             record.ended = record.ended or any(entry["kind"] == "ended" for entry in frame["entries"])

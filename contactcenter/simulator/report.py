@@ -28,7 +28,11 @@ def spread(values: Sequence[float], unit: float) -> Figures:
 
 
 def figures(tally: Tally) -> Figures:
-    """All the run's numbers; `ok` says whether everything sent is acknowledged and verified and every chat is over."""
+    """All the run's numbers; `ok` says whether everything sent is acknowledged and verified and every chat is over.
+
+    A lapse is seen by agents (they are in RONA) and by customers (back in the queue). Either may miss one: who is
+    offered to the next agent at once never saw himself back. The larger count is given.
+    """
     count, ours = tally.count, tally.ours
     unanswered = sum(len(record.unanswered) for record in tally.chats.values())
     outside = sum(len(record.said) for record in tally.chats.values() if record.token is None)
@@ -38,7 +42,7 @@ def figures(tally: Tally) -> Figures:
         "chats": {
             "started": count["started"],
             "answered": count["answered"],
-            "lapsed": count["rona returns"],
+            "lapsed": max(count["rona"], count["came back"]),
             "ended": count["final"],
             "abandoned": count["abandoned"],
             "not final": len(ours) - count["final"],

@@ -17,7 +17,7 @@ from contactcenter.simulator.report import Figures, figures, progress
 from contactcenter.simulator.rest import Refused, Rest
 from contactcenter.simulator.stage import Stage
 from contactcenter.simulator.tally import ChatRecord, Tally
-from contactcenter.simulator.verify import check, rona_returns
+from contactcenter.simulator.verify import check
 
 # Agents have this long to come in before the customers start.
 SECONDS_FOR_LOG_INS = 20.0
@@ -88,12 +88,13 @@ async def _play(stage: Stage, options: Options, say: Callable[[str], None]) -> N
     """Everybody's part from beginning to end, at most the planned time and the grace."""
     agents = [Agent(plan, stage) for plan in stage.plan.agents]
     stage.began = stage.now
-    ticker = asyncio.create_task(_tick(stage, options.progress_every, say))
+    background: list[asyncio.Task[None]] = []
     working = [asyncio.create_task(_safely(agent.run(), stage)) for agent in agents]
     try:
         if not await _come_in(agents, stage):
             return
         stage.began = stage.now
+        background.append(asyncio.create_task(_tick(stage, options.progress_every, say)))
         asyncio.get_running_loop().call_later(stage.plan.seconds, stage.call_it_a_day)
         talking = [asyncio.create_task(_safely(Customer(plan, stage).run(), stage)) for plan in stage.plan.customers]
         working += talking
@@ -101,9 +102,9 @@ async def _play(stage: Stage, options: Options, say: Callable[[str], None]) -> N
         stage.call_it_a_day()
         await _until_over(working, stage)
     finally:
-        for task in (*working, ticker):
+        for task in (*working, *background):
             task.cancel()
-        await asyncio.gather(*working, ticker, return_exceptions=True)
+        await asyncio.gather(*working, *background, return_exceptions=True)
 
 
 async def _come_in(agents: list[Agent], stage: Stage) -> bool:
@@ -170,7 +171,6 @@ async def _check(stage: Stage, record: ChatRecord) -> None:
         tally.problem(f"chat {record.chat}: history isn't as agreed ({type(error).__name__}: {error})")
         return
     tally.count["verified"] += verified
-    tally.count["rona returns"] += rona_returns(entries)
     tally.count["final"] += any(entry["kind"] == "ended" for entry in entries)
     for problem in problems:
         tally.problem(problem)

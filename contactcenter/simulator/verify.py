@@ -39,11 +39,6 @@ def check(record: ChatRecord, entries: Sequence[Entry]) -> tuple[int, list[str]]
     return verified, [f"chat {record.chat}: {problem}" for problem in problems]
 
 
-def rona_returns(entries: Sequence[Entry]) -> int:
-    """How often the chat came back to its queue because an offer lapsed."""
-    return sum(entry["kind"] == "queued" and (entry.get("data") or {}).get("why") == "rona" for entry in entries)
-
-
 def _order(entries: Sequence[Entry]) -> list[str]:
     seqs = [entry["seq"] for entry in entries]
     if seqs == list(range(1, len(seqs) + 1)):

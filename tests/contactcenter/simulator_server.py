@@ -250,6 +250,7 @@ class SmallServer:
             if free:
                 desk, offer = min(free, key=lambda each: len(each.chats)), str(uuid.uuid4())
                 chat.state, desk.offers[offer] = "offered", chat
+                await self.snapshot(chat)
                 await send(desk.socket, desk.snapshot())
                 asyncio.get_running_loop().call_later(
                     self.offer_seconds, lambda d=desk, o=offer: self.tasks.append(asyncio.create_task(self.lapse(d, o)))
@@ -259,7 +260,7 @@ class SmallServer:
         chat = desk.offers.pop(offer, None)
         if chat is not None:
             chat.state, desk.state = "queued", "rona"
-            await self.spread(chat, entries(chat, [chat.add("queued", data={"why": "rona"})]))
+            await self.snapshot(chat)
             await send(desk.socket, desk.snapshot())
             await self.offer()
 

@@ -3,7 +3,7 @@ import pytest
 from contactcenter.simulator.report import figures, percentile, progress, table, verdict
 from contactcenter.simulator.tally import ChatRecord, Said, Tally
 from contactcenter.simulator.transcript import Transcript
-from contactcenter.simulator.verify import check, rona_returns
+from contactcenter.simulator.verify import check
 
 
 def message(seq: int, cid: str, text: str = "hi", **more: object) -> dict:
@@ -48,10 +48,6 @@ def test_a_later_masking_explains_another_text():
 def test_what_is_wrong_with_a_history_is_said(kept, entries, says):
     _, problems = check(kept, entries)
     assert len(problems) == 1 and problems[0].startswith("chat c: ") and says in problems[0]
-
-
-def test_returns_after_a_lapsed_offer_are_counted():
-    assert rona_returns([line(1, "queued"), line(2, "queued", why="rona"), line(3, "queued", why="lost")]) == 1
 
 
 def test_percentiles_are_values_that_occurred():
@@ -112,6 +108,13 @@ def test_waiting_as_told_and_errors_are_in_the_table():
     text = table(figures(tally))
     assert "asked to slow down (start): 10 s waited" in text
     assert "rate_limited" in text
+
+
+@pytest.mark.parametrize(("rona", "back"), [(3, 1), (1, 3)])
+def test_a_lapse_counts_when_either_side_has_seen_it(rona, back):
+    tally = finished()
+    tally.count.update({"rona": rona, "came back": back})
+    assert figures(tally)["chats"]["lapsed"] == 3
 
 
 def test_progress_is_one_line():

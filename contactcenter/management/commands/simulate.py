@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{options['base']} isn't this machine. Add --i-own-this-server if you may put load on it."
             )
+        # One line per request would drown the progress.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         plan = self._plan(options)
         wanted = Options(options["base"], options["entry_point"], options["password"])
         self.stdout.write(
