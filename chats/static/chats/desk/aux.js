@@ -49,9 +49,9 @@ class Aux extends Part {
 
   tabList() {
     return html`<div class="tabs" role="tablist" aria-label=${gettext("Auxiliary information")} @keydown=${this.keyed}>
-      <button class="btn quiet icon small aux-close" type="button" aria-label=${gettext("Close")} @click=${() => this.tell("info-closed")}>${icon("x", true)}</button>
       ${this.tabs.map(([name, label, count]) => html`<button class="tab" role="tab" type="button" id=${`tab-${name}`} aria-selected=${String(this.tab === name)} aria-controls="aux-body"
-        tabindex=${this.tab === name ? "0" : "-1"} @click=${() => this.tell("tab", { tab: name })}>${label}${count === null ? nothing : html` <span class="count soft">${count}</span>`}</button>`)}</div>`;
+        tabindex=${this.tab === name ? "0" : "-1"} @click=${() => this.tell("tab", { tab: name })}>${label}${count === null ? nothing : html` <span class="count soft">${count}</span>`}</button>`)}
+      <button class="btn quiet icon small aux-close" type="button" aria-label=${gettext("Close")} @click=${() => this.tell("info-closed")}>${icon("x", true)}</button></div>`;
   }
 
   notes() {

@@ -19,6 +19,12 @@ function pageLink(page) {
   return html`<a href=${part.href} target="_blank" rel="noopener noreferrer">${part.text.replace(/^https?:\/\//u, "")}</a>`;
 }
 
+/** An address that breaks after its @ when it must break. */
+function mailParts(email) {
+  const [name, ...rest] = email.split("@");
+  return rest.length ? html`${name}@<wbr>${rest.join("@")}` : email;
+}
+
 /** `chat`: the row of the snapshot or, after the end, what was known last. */
 class CustomerPane extends Part {
   static properties = { chat: { attribute: false } };
@@ -36,7 +42,7 @@ class CustomerPane extends Part {
       : html`<span class="row sub guest"><span>${gettext("Guest, not signed in")}</span></span>`;
     const fields = Object.entries(chat.fields ?? {});
     return html`<div class="row who"><span class="avatar big" aria-hidden="true">${initials(name)}</span><span class="grow"><b class="who-name">${name}</b>${sure}</span></div>
-      ${this.facts([[gettext("E-mail"), customer.email || gettext("no e-mail given")], [gettext("Language"), chat.language && languageName(chat.language)]])}
+      ${this.facts([[gettext("E-mail"), customer.email ? mailParts(customer.email) : gettext("no e-mail given")], [gettext("Language"), chat.language && languageName(chat.language)]])}
       <h3 class="aux-head">${gettext("This chat")}</h3>
       ${this.facts([
         [gettext("Subject"), chat.subject], [gettext("Started on"), chat.page && pageLink(chat.page)], [gettext("Entry point"), chat.entry_point?.name],

@@ -6,6 +6,8 @@ import { Part, icon } from "./part.js";
 import "./timer.js";
 
 const PAGE = 5;
+const MIDDLE_PAGE = 2;
+const MIDDLE = matchMedia("(min-width: 721px) and (max-width: 1180px)");
 const DENSE_FROM = 3;
 
 /**
@@ -20,8 +22,24 @@ class Requests extends Part {
     Object.assign(this, { offers: [], accepting: new Set(), notes: [], first: 0 });
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.turned = () => this.requestUpdate();
+    MIDDLE.addEventListener("change", this.turned);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    MIDDLE.removeEventListener("change", this.turned);
+  }
+
+  /** How many are shown at once; fewer where they float over the task list. */
+  get page() {
+    return MIDDLE.matches ? MIDDLE_PAGE : PAGE;
+  }
+
   willUpdate() {
-    const last = Math.max(0, this.offers.length - PAGE);
+    const last = Math.max(0, this.offers.length - this.page);
     if (this.first > last) this.first = last;
   }
 
@@ -29,7 +47,7 @@ class Requests extends Part {
   async point(id) {
     const at = this.offers.findIndex((offer) => offer.id === id);
     if (at < 0) return;
-    if (at < this.first || at >= this.first + PAGE) this.first = at;
+    if (at < this.first || at >= this.first + this.page) this.first = at;
     await this.updateComplete;
     this.querySelector(`[data-offer="${CSS.escape(id)}"] .btn`)?.focus();
   }
@@ -37,18 +55,19 @@ class Requests extends Part {
   all() {
     const count = this.offers.length;
     if (count < 2) return nothing;
-    const paged = count > PAGE;
+    const { page } = this;
+    const paged = count > page;
     const head = paged
-      ? interpolate(gettext("%(first)s–%(last)s of %(count)s"), { first: this.first + 1, last: this.first + PAGE, count })
+      ? interpolate(gettext("%(first)s–%(last)s of %(count)s"), { first: this.first + 1, last: this.first + page, count })
       : interpolate(ngettext("%(count)s contact request", "%(count)s contact requests", count), { count });
-    return html`<div class="requests-all"><span class="grow strong num">${head}</span>
-      ${paged ? html`${this.turn("up", gettext("Earlier requests"), -PAGE, this.first > 0)}${this.turn("down", gettext("Later requests"), PAGE, this.first + PAGE < count)}` : nothing}
+    return html`<div class=${paged ? "requests-all paged" : "requests-all"}><span class="grow strong num">${head}</span>
+      ${paged ? html`${this.turn("up", gettext("Earlier requests"), -page, this.first > 0)}${this.turn("down", gettext("Later requests"), page, this.first + page < count)}` : nothing}
       <button class="btn small" type="button" @click=${() => this.tell("accept-all", { offers: this.offers.map((offer) => offer.id) })}>
         ${interpolate(ngettext("Accept %(count)s request", "Accept %(count)s requests", count), { count })}</button></div>`;
   }
 
   turn(name, label, step, possible) {
-    const go = () => { this.first = Math.max(0, Math.min(this.offers.length - PAGE, this.first + step)); };
+    const go = () => { this.first = Math.max(0, Math.min(this.offers.length - this.page, this.first + step)); };
     return html`<button class="btn quiet icon small" type="button" aria-label=${label} aria-disabled=${possible ? nothing : "true"} @click=${possible ? go : nothing}>${icon(name, true)}</button>`;
   }
 
@@ -83,7 +102,7 @@ class Requests extends Part {
 
   render() {
     if (!this.offers.length && !this.notes.length) return nothing;
-    const shown = this.offers.slice(this.first, this.first + PAGE);
+    const shown = this.offers.slice(this.first, this.first + this.page);
     const classes = classMap({ requests: true, many: shown.length >= DENSE_FROM, "requests-quiet": !this.offers.length });
     return html`<section class=${classes} aria-label=${gettext("Contact requests")} data-pane-part tabindex="-1">
       ${repeat(this.notes, (note) => note.id, (note) => this.note(note))}
