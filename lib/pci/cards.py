@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from lib.pci.context import CardWords, in_uuid, labelled_account, labelled_other, reads_as_other
+from lib.pci.context import LONGEST_SHORT, CardWords, in_uuid, labelled_account, labelled_other, reads_as_other
 from lib.pci.findings import Hit, Span
 from lib.pci.issuers import DOUBLED, LENGTHS, SHORTEST
 
@@ -121,15 +121,23 @@ class Judge:
             return False
         if self.words.near(start, stop):
             return True
-        sizes, length, total = chain.sizes(first, end), end - first, len(chain.digits)
+        sizes, length = chain.sizes(first, end), end - first
         if sizes not in PRINTED_SHAPES and labelled_other(self.read, start, length):
             return False
-        if length < 15 and self.read[start - 1 : start] == "+":
+        if length <= LONGEST_SHORT and self.read[start - 1 : start] == "+":
             return False
         if length == 13 and len(sizes) == 1 and is_article_number(chain.digits[first:end]):
             return False
-        if not is_even(sizes) and (chain.digits[first] == "1" or length in RARE_LENGTHS):
-            if chain.digits[first] == "1" or length != total or "\n" in self.read[start:stop]:
+        return self._is_cut_like_card(chain, first, end, sizes)
+
+    def _is_cut_like_card(self, chain: Chain, first: int, end: int, sizes: tuple[int, ...]) -> bool:
+        """True when the groups may be those of one card and not several numbers beside each other."""
+        start, stop = chain.span(first, end)
+        total = len(chain.digits)
+        if not is_even(sizes):
+            if chain.digits[first] == "1":
+                return False
+            if end - first in RARE_LENGTHS and (end - first != total or "\n" in self.read[start:stop]):
                 return False
         if all(size >= PRINTED_GROUP for size in sizes[:-1]):
             return True

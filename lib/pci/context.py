@@ -50,12 +50,12 @@ SHORT_OTHER = (
 )
 NUMBERED_OTHER = (
     r"(?:\b(?:order|parcel|package|shipment|shipping|consignment|delivery|invoice|bill|receipt|ticket|case|claim|customer|"
-    r"client|member|membership|booking|reservation|confirmation|reference|ref|serial|device|transaction|phone|telephone|"
-    r"mobile|cell|fax|contract|policy|product|item|article|part|model|request|job|voucher|coupon|meter|tax|vat|"
+    r"client|member|membership|booking|reservation|confirmation|reference|ref|serial|device|transaction|"
+    r"contract|policy|product|item|article|part|model|request|job|voucher|coupon|meter|tax|vat|"
     r"registration|license|licence|"
     r"gift[ -]?card|loyalty[ -]?card|sim[ -]?card|library[ -]?card|member(?:ship)?[ -]?card)"
     r"|\b(?:bestell|auftrags?|sendungs?|paket|liefer(?:schein)?|rechnungs?|beleg|ticket|fall|schadens?|kunden|mitglieds?|"
-    r"buchungs?|reservierungs?|vorgangs?|referenz|serien|geräte|transaktions?|telefon|handy|mobil|fax|vertrags?|"
+    r"buchungs?|reservierungs?|vorgangs?|referenz|serien|geräte|transaktions?|vertrags?|"
     r"policen?|versicherungs?|artikel|produkt|teile|gutschein|zähler|steuer|ust|zulassungs?|geschenkkarten?|"
     r"kundenkarten?|sim-?karten?|versichertenkarten?|bahncard))"
 )

@@ -23,9 +23,10 @@ IBAN_LENGTHS = {
 IBAN_BEGINNINGS = ((b"-aa99", 1), (b"-aa-99", 1), (b"-aaaaaa99", 5))
 """The skeletons an IBAN begins with, and where in them the country stands; the last is glued to the word IBAN."""
 IBAN_BODY = re.compile(r"[ \xa0\u202f\x00.-]?[0-9](?:[ \xa0\u202f\x00.-]{0,2}[0-9A-Za-z]){12,31}")
-IBAN_OF_DIGITS = frozenset(
-    "AE AT BA BE CR CZ DE DK EE EG ES FI FO GL HR HU IL IS LT LY ME MN MR NO PL PT RS SD SE SI SK SO TL TN VA XK".split()
+DIGITS_ONLY = (
+    "AE AT BA BE CR CZ DE DK EE EG ES FI FO GL HR HU IL IS LT LY ME MN MR NO PL PT RS SD SE SI SK SO TL TN VA XK"
 )
+IBAN_OF_DIGITS = frozenset(DIGITS_ONLY.split())
 """Countries whose account numbers have no letters; elsewhere at least half of the characters are digits."""
 
 DIGITS_3_4 = r"(?<![0-9])[0-9](?:[ .\x00-]?[0-9]){2,3}(?![ .-]?[0-9])"
@@ -86,7 +87,10 @@ PHONE = re.compile(
     r"(?<![\w+.,/-])(?:\+|00|\(|0|[2-9][0-9]{2}[-. ])[0-9](?:[\s./()-]{0,3}[0-9]){6,14}(?![\w]|[.,/-][0-9])"
 )
 
-EXPIRY = r"(?<![0-9])(?<![0-9][./-])(?:0?[1-9]|1[0-2])(?:\s?[/.–-]\s?| |)(?:20)?[2-4][0-9](?![0-9]|[./-][0-9])"
+EXPIRY = (
+    r"(?<![0-9])(?<![0-9][./-])(?:(?:0?[1-9]|1[0-2])(?:\s?[/.–-]\s?| )|(?:0[1-9]|1[0-2]))"
+    r"(?:20)?[2-4][0-9](?![0-9]|[./-][0-9])"
+)
 EXPIRY_WORD = (
     r"(?:exp\w*|valid\w*|thru|through|until|till|good|date|gültig\w*|bis|ablauf\w*|verfall\w*|mm/yy\w*|"
     r"is|ist|und|and|with|mit)"
@@ -139,15 +143,19 @@ def _remainder(iban: str) -> int:
 
 def find_beside(read: str, cards: Sequence[Hit], codes: bool) -> Iterator[Hit]:
     """The expiry date beside each card, reported as part of the card, and the security code behind the two."""
-    for card in cards:
+    for at, card in enumerate(cards):
         end = card.span.end
-        expiry = EXPIRY_AFTER.match(read, end, end + BESIDE) or EXPIRY_LABELLED.search(
-            read, max(0, card.span.start - BESIDE), end + BESIDE
+        limit = cards[at + 1].span.start if at + 1 < len(cards) else end + BESIDE
+        if limit < end:
+            continue
+        limit = min(limit, end + BESIDE)
+        expiry = EXPIRY_AFTER.match(read, end, limit) or EXPIRY_LABELLED.search(
+            read, max(0, card.span.start - BESIDE), limit
         )
         if expiry:
             yield digits_of(card.span.detector, read, *expiry.span(1))
         behind = expiry.end() if expiry and expiry.start() >= end else end
-        code = (CODE_AFTER if behind > end else CODE_AT_END).match(read, behind)
+        code = (CODE_AFTER if behind > end else CODE_AT_END).match(read, behind, limit)
         if codes and code:
             yield digits_of("cvv", read, *code.span(1))
 

@@ -36,6 +36,7 @@ for (const [, ranges, lengths] of ISSUERS) {
 export function findCards(text) {
   const read = withoutIbans(plain(text));
   const found = [...read.matchAll(CHAIN)].flatMap((match) => inChain(read, chainOf(read, match)));
+  for (const card of found) card.end += /[\udc00-\udfff]/.test(text[card.end] ?? "") ? 1 : 0;
   found.sort((a, b) => a.start - b.start || b.end - a.end);
   const merged = [];
   for (const card of found) {

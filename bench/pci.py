@@ -1,0 +1,64 @@
+"""How fast the card and personal data detectors are: `python -m bench.pci`."""
+
+import random
+import time
+from collections.abc import Callable
+
+from lib.pci.mask import mask
+
+KILOBYTE = 1000
+TALK = "I would like to know where my parcel is, because it has not arrived yet and I have waited for days. "
+SMALL = "My order 55123 from 12.03.2024 for 19,99 went to 94110. "
+GERMAN = "Grüße aus Köln! Die „schöne“ Tasche für 12 € ist noch nicht da, können Sie bitte nachsehen? "
+
+
+def rate(texts: list[str]) -> float:
+    """Messages a second of processor time."""
+    start = time.process_time()
+    for text in texts:
+        mask(text)
+    return len(texts) / (time.process_time() - start)
+
+
+def kilobyte(*parts: str) -> str:
+    """A message of one kilobyte of characters that begins with the parts."""
+    return ("".join(parts) + TALK * 12)[:KILOBYTE]
+
+
+def seconds(text: str) -> float:
+    """The least processor time of three runs."""
+    return min(_time(lambda: mask(text)) for _ in range(3))
+
+
+def _time(run: Callable[[], object]) -> float:
+    start = time.process_time()
+    run()
+    return time.process_time() - start
+
+
+def main() -> None:
+    """Print messages a second for kinds of messages, and milliseconds for long texts of digits."""
+    card = kilobyte(TALK * 4, "My card is 4111 1111 1111 1111, cvv 123. ")
+    chat = [kilobyte()] * 60 + [kilobyte(SMALL, SMALL)] * 25 + [(GERMAN * 12)[:KILOBYTE]] * 14 + [card]
+    random.Random(1).shuffle(chat)
+    kinds = {
+        "words": [kilobyte()] * 2000,
+        "words and a few numbers": [kilobyte(SMALL, SMALL)] * 2000,
+        "nothing but small numbers": [(SMALL * 20)[:KILOBYTE]] * 2000,
+        "German": [(GERMAN * 12)[:KILOBYTE]] * 2000,
+        "a card and its code": [card] * 500,
+        "chat: one in a hundred with a card": chat * 20,
+    }
+    for name, texts in kinds.items():
+        print(f"{name:40} {rate(texts):10,.0f} messages of 1 kB a second")
+    digits = "".join(random.Random(1).choices("0123456789", k=200_000))
+    for name, text in {
+        "digits": digits,
+        "groups of four": " ".join(digits[i : i + 4] for i in range(0, 200_000, 4)),
+    }.items():
+        half, full = seconds(text[:100_000]), seconds(text[:200_000])
+        print(f"{name:40} {half * 1000:10.0f} ms for 100 kB, {full / half:.2f} times that for 200 kB")
+
+
+if __name__ == "__main__":
+    main()

