@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from lib.pci.context import stretches
 from lib.pci.findings import Hit, digits_of, whole
+from lib.pci.issuers import SHORTEST
 
 IBAN_LENGTHS = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27, "BR": 29,
@@ -105,8 +106,8 @@ CODE_AT_END = re.compile(r"[\W_]{1,6}([0-9]{3})(?=[\s.]*$)")
 BESIDE = 64
 
 SSN_DIGITS = 9
-WHOLE = (("track", TRACK, "=^D"), ("email", EMAIL, "@"), ("phone", PHONE, "0123456789"))
-"""Detector, its expression, and the signs of which it needs one."""
+WHOLE = (("track", TRACK, b"9" * SHORTEST), ("email", EMAIL, b"-"), ("phone", PHONE, b"9"))
+"""Detector, its expression, and what the skeleton of a text must hold for it."""
 
 
 def find_ibans(read: str, shape: bytes) -> list[Hit]:
@@ -170,7 +171,7 @@ def find_personal(read: str, shape: bytes, detectors: Collection[str]) -> Iterat
         if b"9" * SSN_DIGITS in shape:
             yield from _ssns(read, SSN_PLAIN)
     for name, expression, needed in WHOLE:
-        if name in detectors and any(sign in read for sign in needed):
+        if name in detectors and needed in shape:
             for found in expression.finditer(read):
                 yield whole(name, read, *found.span())
 
