@@ -1,13 +1,129 @@
-"""The administration: one site for everything administrators set."""
+"""The administration: one site for everything administrators set, in the order they think of it."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from agents.models import Agent
+from contactcenter.accounts import SignOut
+from contactcenter.figures import figures, values
+from lib.admin import LedgerAdmin
+
+SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    (
+        "agents",
+        _("Agents"),
+        ("agents.agent", "agents.team", "agents.idlereason", "agents.multimediaprofile", "agents.skill"),
+    ),
+    ("routing", _("Routing"), ("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.decision")),
+    (
+        "chats",
+        _("Chats"),
+        ("chats.chat", "chats.customer", "chats.cannedresponse", "chats.botanswer", "chats.finding"),
+    ),
+    ("wrapup", _("Wrap-up"), ("wrapup.wrapupcode", "wrapup.wrapuprule", "wrapup.wrapup")),
+    ("rights", _("People and rights"), ("agents.user", "auth.group", "admin.logentry")),
+    (
+        "ledgers",
+        _("Ledgers"),
+        ("agents.spell", "chats.chatevent", "chats.offer", "chats.seat", "chats.entry"),
+    ),
+)
 
 
 class ContactCenterSite(admin.AdminSite):
     """The product's own administration site."""
 
-    site_header = _("Contact centre administration")
     site_title = _("Contact centre")
-    index_title = _("Now")
+    index_title = _("Contact centre today")
+    site_url = None
     enable_nav_sidebar = True
+    index_template = "admin/index.html"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page of the administration needs."""
+        user = request.user
+        return {
+            **super().each_context(request),
+            "site_header": _("%(organisation)s contact centre") % {"organisation": settings.ORGANISATION},
+            "has_desk": user.is_authenticated and Agent.objects.filter(user=user.pk, is_active=True).exists(),
+        }
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's addresses, and the first page's figures."""
+        return [path("figures/", self.figures, name="figures"), *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The first page: what is going on now, and the way to everything else."""
+        return super().index(request, {**(extra_context or {}), "now": figures(request)})
+
+    def figures(self, request: HttpRequest) -> JsonResponse:
+        """The first page's figures, for its script; 403 for everybody else."""
+        if not self.has_permission(request):
+            return JsonResponse({}, status=403)
+        response = JsonResponse(figures(request))
+        response["Cache-Control"] = "no-store"
+        return response
+
+    @never_cache
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The house has one log-in page, with its locks; who is signed in without the right is told so."""
+        target = request.GET.get("next", "")
+        if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+            target = "/admin/"
+        if self.has_permission(request):
+            return redirect(target)
+        if request.user.is_authenticated:
+            return render(request, "admin/not_for_you.html", status=403)
+        return redirect_to_login(target)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """As everywhere: refused while an agent's work is open."""
+        return SignOut.as_view()(request)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """The sections with what this person may see; a model that no section names comes last, under its room."""
+        if app_label:
+            return super().get_app_list(request, app_label)
+        rooms = super().get_app_list(request)
+        models = {model["model"]._meta.label_lower: model for room in rooms for model in room["models"]}
+        sections = [
+            {"app_label": key, "name": name, "models": [models.pop(label) for label in labels if label in models]}
+            for key, name, labels in SECTIONS
+        ]
+        left = [
+            {**room, "models": [m for m in room["models"] if m["model"]._meta.label_lower in models]} for room in rooms
+        ]
+        return [section for section in (*sections, *left) if section["models"]]
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(LedgerAdmin):
+    """The audit trail of the administration: read only."""
+
+    list_display = ("action_time", "user", "what", "content_type", "object_repr", "changes")
+    list_display_links = ("action_time",)
+    list_filter = ("action_flag", ("action_time", admin.DateFieldListFilter), "content_type")
+    list_select_related = ("user", "content_type")
+    search_fields = ("object_repr__istartswith", "user__username__istartswith")
+    search_help_text = _("The beginning of a name, of the thing or of the log-in.")
+    ordering = ("-action_time", "-pk")
+    fields = ("action_time", "user", "what", "content_type", "object_repr", "changes")
+    readonly_fields = ("what", "changes")
+
+    @admin.display(description=_("action"), ordering="action_flag")
+    def what(self, entry: LogEntry) -> str:
+        return str(entry.get_action_flag_display())
+
+    @admin.display(description=_("changes"))
+    def changes(self, entry: LogEntry) -> str:
+        return "; ".join(values(entry)) or entry.get_change_message() or "–"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
@@ -57,7 +57,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "urls": {"logout": "/accounts/logout/", "language": "/i18n/setlang/"},
         "limits": {"text": MAX_TEXT},
     }
-    return render(request, "chats/desk.html", {"config": config, "agent": agent})
+    return render(request, "chats/desk.html", {"page_config": config, "agent": agent})
 
 
 @require_safe
@@ -84,8 +84,8 @@ def widget(request: HttpRequest, slug: str) -> HttpResponse:
         "limits": {"text": MAX_TEXT},
         "parent_origin_list": [*settings.ORIGINS, *entry_point.origins],
     }
-    show = csp_update({"frame-ancestors": ["'self'", *settings.ORIGINS, *entry_point.origins]})(render)
-    return show(request, "chats/widget.html", {"config": config, "entry_point": entry_point})
+    show = csp_replace({"frame-ancestors": ["'self'", *settings.ORIGINS, *entry_point.origins]})(render)
+    return show(request, "chats/widget.html", {"page_config": config, "entry_point": entry_point})
 
 
 @require_safe
