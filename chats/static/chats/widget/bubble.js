@@ -1,6 +1,7 @@
 /** <cc-bubble>: one message, its files, its time and, for an own one, what became of it. */
 
 import {html, nothing} from "../../contactcenter/vendor/lit.js";
+import {findCards} from "../shared/cards.js";
 import {richText, time} from "../shared/format.js";
 import {gettext} from "../shared/words.js";
 import "./file.js";
@@ -25,7 +26,8 @@ export class Bubble extends Part {
   };
 
   render() {
-    const {sender, text, attachments = []} = this.message;
+    const {sender, attachments = []} = this.message;
+    const text = this.message.error?.code === "pci_dropped" ? withoutCards(this.message.text) : this.message.text;
     return html`
       ${this.named ? html`<div class="w-name">${this.#name(sender)}</div>` : nothing}
       ${text ? html`<div class="bubble">${this.mine ? html`<span class="sr">${gettext("You:")} </span>` : nothing}${words(text)}</div>` : nothing}
@@ -79,4 +81,11 @@ function words(text) {
     if (part.masked) return html`<span class="masked">${part.masked}</span>`;
     return html`<a href=${part.href} target="_blank" rel="noopener noreferrer">${part.text}</a>`;
   });
+}
+
+/** The text as a discarded message shows it: the screen keeps no card number either. */
+function withoutCards(text) {
+  let shown = text;
+  for (const {start, end, last4} of findCards(text).reverse()) shown = `${shown.slice(0, start)}•••• ${last4}${shown.slice(end)}`;
+  return shown;
 }

@@ -4,6 +4,7 @@ import {html, nothing} from "../../contactcenter/vendor/lit.js";
 import {findCards} from "../shared/cards.js";
 import {forget, keep, kept} from "../shared/storage.js";
 import {gettext, interpolate, ngettext} from "../shared/words.js";
+import "./emoji.js";
 import {icon, Part} from "./part.js";
 
 const TALLEST = 154;
@@ -14,6 +15,7 @@ export class Composer extends Part {
     chat: {},
     limit: {type: Number},
     text: {state: true},
+    choosing: {state: true},
   };
 
   constructor() {
@@ -39,10 +41,12 @@ export class Composer extends Part {
     return html`<form class="w-comp" @submit=${this.#submit}>
       ${this.#warning()}
       ${over > -500 ? html`<p class="w-left ${over > 0 ? "too-long" : ""}" id="w-left" role="status">${leftWords(-over)}</p>` : nothing}
+      ${this.choosing ? html`<cc-emoji @cc-pick=${this.#insert} @cc-emoji-close=${this.#toggleEmoji}></cc-emoji>` : nothing}
       <div class="w-box">
         <textarea rows="1" .value=${this.text} placeholder=${gettext("Write a message")} aria-label=${gettext("Message")}
           aria-invalid=${over > 0 ? "true" : nothing} aria-describedby=${over > -500 ? "w-left" : nothing} enterkeyhint="send"
           @input=${this.#typed} @keydown=${this.#key} @blur=${() => this.#fire("cc-typing", {on: false})}></textarea>
+        <button class="w-btn" type="button" aria-label=${gettext("Emoji")} aria-expanded=${this.choosing ? "true" : "false"} @click=${this.#toggleEmoji}>${icon("emoji")}</button>
         <button class="w-send" type="submit" aria-label=${gettext("Send")} aria-disabled=${this.#sendable() ? nothing : "true"}>${icon("send")}</button>
       </div>
     </form>`;
@@ -73,6 +77,26 @@ export class Composer extends Part {
     return html`<p class="note warn w-pci" role="alert">${icon("alert")}
       <span class="grow"><b>${gettext("Looks like a card number")}</b><br>${gettext("It would arrive as")} <span class="masked">•••• ${cards[0].last4}</span></span>
       <button class="link" type="button" @click=${this.#takeOut}>${gettext("Take it out")}</button></p>`;
+  }
+
+  #toggleEmoji() {
+    this.choosing = !this.choosing;
+    if (!this.choosing) this.focusText();
+  }
+
+  /** The picture goes where the cursor was. */
+  #insert(event) {
+    const {selectionStart, selectionEnd} = this.#box;
+    const {emoji} = event.detail;
+    this.#set(this.text.slice(0, selectionStart) + emoji + this.text.slice(selectionEnd));
+    this.choosing = false;
+    this.#placeCursor(selectionStart + emoji.length);
+  }
+
+  async #placeCursor(at) {
+    await this.updateComplete;
+    this.focusText();
+    this.#box.setSelectionRange(at, at);
   }
 
   #takeOut() {

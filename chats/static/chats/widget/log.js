@@ -74,7 +74,7 @@ export class Log extends Part {
     return html`<div class="w-scroll">
       <div class="w-body" role="log" aria-live="off" tabindex="0" aria-label=${gettext("Conversation")} @scroll=${this.#scrolled}><ol class="w-log">
         ${folded ? this.#fold(lines.slice(0, folded)) : nothing}
-        ${repeat(lines, ({entry}) => entry.seq, (line, n) => this.#line(line, lines[n - 1], n < folded && !this.unfolded, lines))}
+        ${repeat(lines, ({entry}) => entry.seq, (line, n) => this.#line(line, n, n < folded && !this.unfolded, lines))}
         ${repeat(this.pending, ({cid}) => cid, (message) => this.#pending(message))}
         ${this.tail ?? nothing}
         ${this.typing.length ? this.#typists() : nothing}
@@ -83,21 +83,23 @@ export class Log extends Part {
     </div>`;
   }
 
-  #line({entry, system}, previous, hidden, lines) {
+  #line({entry, system}, n, hidden, lines) {
+    const previous = lines[n - 1];
     const dated = newDay(entry, previous?.entry) ? html`<li class="sysline w-day" ?hidden=${hidden}>${day(entry.at)}</li>` : nothing;
     if (system) {
       return html`${dated}<li class="sysline" data-seq=${entry.seq} ?hidden=${hidden}>${icon(system.icon, {small: true})}<span>${system.text} · ${time(entry.at)}</span></li>`;
     }
-    return html`${dated}${this.#message(entry, previous, hidden, lines)}`;
+    return html`${dated}${this.#message(entry, n, hidden, lines)}`;
   }
 
-  #message(entry, previous, hidden, lines) {
+  #message(entry, n, hidden, lines) {
     const kind = entry.sender?.kind ?? "customer";
     const mine = kind === "customer";
-    const named = !mine && !sameSpeaker(entry, previous);
+    const named = !mine && !sameSpeaker(entry, lines[n - 1]);
+    const timed = mine && !(sameSpeaker(entry, lines[n + 1]) && sameMinute(entry, lines[n + 1].entry));
     const read = mine && entry.seq <= this.seenByOthers && entry.seq === lastOwn(lines);
     return html`<li class="msg from-${kind}" data-seq=${entry.seq} ?hidden=${hidden}>
-      <cc-bubble .message=${entry} .token=${this.token} ?mine=${mine} ?named=${named} ?read=${read} ?timed=${mine}></cc-bubble>
+      <cc-bubble .message=${entry} .token=${this.token} ?mine=${mine} ?named=${named} ?read=${read} ?timed=${timed || read}></cc-bubble>
     </li>${mine ? masking(entry, hidden) : nothing}`;
   }
 
@@ -179,6 +181,10 @@ function masking({text, findings = []}, hidden) {
     ? gettext("We hid your card number before saving it. Nobody here can see it, and nobody needs it.")
     : gettext("We hid personal data before saving it. Nobody here can see it, and nobody needs it.");
   return html`<li class="note warn w-why" ?hidden=${hidden}>${icon("shield")}<span>${reason}</span></li>`;
+}
+
+function sameMinute(one, other) {
+  return time(one.at) === time(other.at) && !newDay(one, other);
 }
 
 function newDay(entry, previous) {
