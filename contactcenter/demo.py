@@ -28,7 +28,7 @@ def furnish(*, origins: list[str]) -> None:
         IdleReason.objects.get_or_create(name=name, defaults={"order": order, "is_default": order == 0})
     for name in ("English", "German", "Billing", "Technical"):
         Skill.objects.get_or_create(name=name)
-    service, direct = _queue("Customer service", team), _queue("Billing", team)
+    service, direct = _queue("Customer service", team), _queue("Orders", team)
     last = len(DATA["codes"]) - 1
     for order, name in enumerate(DATA["codes"]):
         WrapUpCode.objects.get_or_create(name=name, defaults={"order": order, "is_default": order == last})
@@ -84,7 +84,7 @@ def _entry_points(service: Queue, direct: Queue, origins: list[str]) -> None:
         },
     )
     EntryPoint.objects.get_or_create(
-        slug="direct", defaults={"name": "Halden billing", "queue": direct, "origins": origins}
+        slug="direct", defaults={"name": "Halden orders", "queue": direct, "origins": origins}
     )
     if created:
         for order, answer in enumerate(DATA["answers"]):

@@ -25,6 +25,7 @@ from lib.fields import mask_all
 from lib.pci.mask import mask
 from routing.models import EntryPoint, FormField, Queue
 
+FIRST_REPLIES = 3  # buttons under the greeting, besides the one that asks for a person
 TOKEN_LIFE = timedelta(hours=24)
 LONGEST = {"name": 120, "email": 254, "subject": 200, "page": 500}
 
@@ -85,7 +86,8 @@ def _first_words(chat: Chat, entry_point: EntryPoint, queue: Queue) -> None:
     greeting = (entry_point.greeting_de if chat.language == "de" else "") or entry_point.greeting
     with override(chat.language):
         words = greeting or gettext("Hello! How can I help?")
-    first = entry_point.answers.filter(language__in=("", chat.language))[:3]
+    known = entry_point.answers.filter(language__in=("", chat.language))
+    first = [*known.filter(hands_over=False)[:FIRST_REPLIES], *known.filter(hands_over=True)[:1]]
     replies = [str(answer) for answer in first]
     lines.append(chat, "message", by=BOT, at=chat.started_at, text=words, data={"quick_replies": replies})
 
