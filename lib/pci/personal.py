@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from lib.pci.context import stretches
-from lib.pci.findings import Hit, digits_of, whole
+from lib.pci.findings import MASK, Hit, digits_of, whole
 from lib.pci.issuers import SHORTEST
 
 IBAN_LENGTHS = {
@@ -30,7 +30,9 @@ DIGITS_ONLY = (
 IBAN_OF_DIGITS = frozenset(DIGITS_ONLY.split())
 """Countries whose account numbers have no letters; elsewhere at least half of the characters are digits."""
 
-DIGITS_3_4 = r"(?<![0-9])[0-9](?:[ .\x00-]?[0-9]){2,3}(?![ .-]?[0-9])"
+APART = rf"(?<![0-9{MASK}])(?<![0-9{MASK}][ ./\x00-])"
+"""Not the rest of a longer or of a masked number."""
+DIGITS_3_4 = rf"{APART}[0-9](?:[ .\x00-]?[0-9]){{2,3}}(?![ .-]?[0-9])"
 CVV_WORD = (
     r"\b(?:cvv|cvc|cav|csc|cvn|cid)[ -]?2?\b|\bcard (?:verification|validation|security)(?: (?:code|number|value))?|"
     r"(?<!social )\bsecurity code|\bverification (?:value|number)|\b(?:code|digits|number)s? (?:on|at) the back\b|"
@@ -50,7 +52,7 @@ CVV_BEHIND = re.compile(
     rf"({DIGITS_3_4})[\s,(:=\"'-]{{0,4}}(?:(?:is|ist)(?: (?:my|the|mein|der|die|meine))? )?(?:{CVV_WORD})",
     re.IGNORECASE,
 )
-PIN_DIGITS = r"(?<![0-9])[0-9](?:[ .\x00-]?[0-9]){3,5}(?![ .-]?[0-9])"
+PIN_DIGITS = rf"{APART}[0-9](?:[ .\x00-]?[0-9]){{3,5}}(?![ .-]?[0-9])"
 PIN = re.compile(f"({PIN_WORD}){LINK}({PIN_DIGITS})", re.IGNORECASE)
 PIN_BEHIND = re.compile(
     rf"({PIN_DIGITS})[\s,(:=\"'-]{{0,4}}(?:is|ist) (?:my|the|mein|meine|die|der) (?:{PIN_WORD})", re.IGNORECASE
