@@ -11,15 +11,18 @@
   const words = /^de/i.test(language || document.documentElement.lang)
     ? ["Chat öffnen", "Chat schließen", "ungelesen"]
     : ["Open chat", "Close chat", "unread"];
-  const bubble = "M3 5.5A2.5 2.5 0 0 1 5.5 3h9A2.5 2.5 0 0 1 17 5.5v5a2.5 2.5 0 0 1-2.5 2.5H9l-4 4v-4.1A2.5 2.5 0 0 1 3 10.5z";
+  const bubble = "M5.5 3h9A2.5 2.5 0 0 1 17 5.5v5a2.5 2.5 0 0 1-2.5 2.5H9l-4 4V13a2.5 2.5 0 0 1-2-2.5v-5A2.5 2.5 0 0 1 5.5 3z";
   const css = `:host { all: initial }
 [hidden] { display: none !important }
-button, iframe { position: fixed; right: 16px; z-index: 2147483000; padding: 0; border: 0; box-shadow: 0 6px 28px #12202f55 }
-button { bottom: 16px; width: 56px; height: 56px; border-radius: 50%; background: #1d5fbf; color: #fff; cursor: pointer }
+button, iframe { position: fixed; right: 16px; z-index: 2147483000; padding: 0; border: 0;
+  box-shadow: 0 6px 28px #12202f55 }
+button { bottom: 16px; width: 56px; height: 56px; border-radius: 50%; background: #1d5fbf;
+  color: #fff; cursor: pointer }
 button:hover { background: #164c9c }
 button:focus-visible { outline: 2px solid #fff; box-shadow: 0 0 0 5px #1d5fbf }
 svg { display: block; width: 26px; margin: auto; fill: none; stroke: currentColor; stroke-width: 1.6 }
-span { position: absolute; top: -3px; right: -3px; min-width: 8px; padding: 0 6px; border-radius: 10px; background: #b3231b; font: 600 12px/20px sans-serif }
+span { position: absolute; top: -3px; right: -3px; min-width: 8px; padding: 0 6px; border-radius: 10px;
+  background: #b3231b; font: 600 12px/20px sans-serif }
 iframe { bottom: 84px; width: 400px; height: min(640px, 100vh - 100px); border-radius: 10px }
 @media (max-width: 480px), (max-height: 480px) { iframe { inset: 0; width: 100%; height: 100%; border-radius: 0 } }`;
 

@@ -22,7 +22,8 @@ export function minutes(ms) {
 
 /** An RFC 3339 time as the local hour and minute, 14:03. */
 export function time(iso) {
-  return new Intl.DateTimeFormat(locale(), {hour: "2-digit", minute: "2-digit", hourCycle: "h23"}).format(new Date(iso));
+  const shape = {hour: "2-digit", minute: "2-digit", hourCycle: "h23"};
+  return new Intl.DateTimeFormat(locale(), shape).format(new Date(iso));
 }
 
 /** An RFC 3339 time as the local day, 19 Nov or 19. Nov.; with the year when it isn't this year's. */

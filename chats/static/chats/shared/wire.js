@@ -31,9 +31,9 @@ export class WireError extends Error {
 
 /**
  * Events:
- * - "status", detail {state, code, retryAt, error}. state is "connecting" (first time), "online", "offline" (lost, comes
- *   back by itself; retryAt is epoch ms on the local clock, null while an attempt runs) or "closed" (stays away; code is
- *   the close code, error the {code, message} with which the server refused hello, or null).
+ * - "status", detail {state, code, retryAt, error}. state is "connecting" (first time), "online", "offline" (lost,
+ *   comes back by itself; retryAt is epoch ms on the local clock, null while an attempt runs) or "closed" (stays away;
+ *   code is the close code, error the {code, message} with which the server refused hello, or null).
  * - "frame", detail the frame: welcome, pong and everything that is no answer to a request. A desk snapshot older than
  *   one already seen in the same epoch is left out.
  * - "ready", once per connection, after its first snapshot: what was missed has been delivered by then.

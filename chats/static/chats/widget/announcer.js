@@ -17,8 +17,9 @@ export class Announcer {
   /** New lines of others. */
   heard(entries) {
     for (const [n, entry] of entries.entries()) {
+      const partOfNext = entry.kind === "left" && entries[n + 1]?.kind === "ended";
       if (entry.kind === "message") this.#say(spoken(entry));
-      else if (entry.kind !== "left" || entries[n + 1]?.kind !== "ended") this.#say(systemLine(entry, entries[n - 1])?.text);
+      else if (!partOfNext) this.#say(systemLine(entry, entries[n - 1])?.text);
     }
   }
 

@@ -30,10 +30,15 @@ export class Bubble extends Part {
     const text = this.message.error?.code === "pci_dropped" ? withoutCards(this.message.text) : this.message.text;
     return html`
       ${this.named ? html`<div class="w-name">${this.#name(sender)}</div>` : nothing}
-      ${text ? html`<div class="bubble">${this.mine ? html`<span class="sr">${gettext("You:")} </span>` : nothing}${words(text)}</div>` : nothing}
+      ${text ? html`<div class="bubble">${this.#speaker()}${words(text)}</div>` : nothing}
       ${attachments.map((file) => html`<cc-file .file=${file} .token=${this.token}></cc-file>`)}
       ${this.message.state ? this.#progress() : this.#stamp()}
     `;
+  }
+
+  /** The name above a bubble tells who speaks; the own ones have none. */
+  #speaker() {
+    return this.mine ? html`<span class="sr">${gettext("You:")} </span>` : nothing;
   }
 
   #name(sender) {
@@ -51,8 +56,10 @@ export class Bubble extends Part {
     if (state === "waiting") {
       return html`<div class="w-at late">${icon("clock", {small: true})}${gettext("goes out when you are back")}</div>`;
     }
-    const label = state === "held" ? gettext("Being checked, a few seconds") : gettext("Sending");
-    return html`<div class="w-at going">${icon("clock", {small: true})}<span class=${state === "held" ? "" : "sr"}>${label}</span></div>`;
+    const label = state === "held"
+      ? html`<span>${gettext("Being checked, a few seconds")}</span>`
+      : html`<span class="sr">${gettext("Sending")}</span>`;
+    return html`<div class="w-at going">${icon("clock", {small: true})}${label}</div>`;
   }
 
   #refusal() {
@@ -63,7 +70,8 @@ export class Bubble extends Part {
       <div class="w-at refused">${icon("alert", {small: true})}<span>${reason}</span></div>
       <div class="w-redo">
         <button class="link" type="button" @click=${() => this.#fire("cc-edit")}>${gettext("Edit")}</button>
-        ${hopeless ? nothing : html`<button class="link" type="button" @click=${() => this.#fire("cc-again")}>${gettext("Send again")}</button>`}
+        ${hopeless ? nothing : html`<button class="link" type="button"
+          @click=${() => this.#fire("cc-again")}>${gettext("Send again")}</button>`}
       </div>`;
   }
 
@@ -86,6 +94,8 @@ function words(text) {
 /** The text as a discarded message shows it: the screen keeps no card number either. */
 function withoutCards(text) {
   let shown = text;
-  for (const {start, end, last4} of findCards(text).reverse()) shown = `${shown.slice(0, start)}•••• ${last4}${shown.slice(end)}`;
+  for (const {start, end, last4} of findCards(text).reverse()) {
+    shown = `${shown.slice(0, start)}•••• ${last4}${shown.slice(end)}`;
+  }
   return shown;
 }

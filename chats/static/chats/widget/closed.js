@@ -8,9 +8,10 @@ export class Closed extends Part {
   static properties = {message: {}};
 
   render() {
+    const warning = gettext("Never write card numbers or passwords here. We never ask for them.");
     return html`<div class="w-body w-closed">
       <p>${this.message || gettext("Chat is closed right now. Please come back later.")}</p>
-      <p class="note">${icon("shield")}<span>${gettext("Never write card numbers or passwords here. We never ask for them.")}</span></p>
+      <p class="note">${icon("shield")}<span>${warning}</span></p>
     </div>`;
   }
 }

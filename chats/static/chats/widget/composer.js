@@ -1,11 +1,11 @@
-/** <cc-composer>: where the customer writes. Warns of card numbers before they are sent; the draft survives a reload. */
+/** <cc-composer>: where the customer writes. Warns of card numbers before they go; the draft survives a reload. */
 
 import {html, nothing} from "../../contactcenter/vendor/lit.js";
 import {findCards} from "../shared/cards.js";
 import {forget, keep, kept} from "../shared/storage.js";
 import {gettext, interpolate, ngettext} from "../shared/words.js";
 import "./emoji.js";
-import {icon, Part} from "./part.js";
+import {icon, Part, told, toldIf} from "./part.js";
 
 const TALLEST = 154;
 
@@ -38,16 +38,22 @@ export class Composer extends Part {
 
   render() {
     const over = this.#over();
+    const counted = over > -500;
     return html`<form class="w-comp" @submit=${this.#submit}>
       ${this.#warning()}
-      ${over > -500 ? html`<p class="w-left ${over > 0 ? "too-long" : ""}" id="w-left" role="status">${leftWords(-over)}</p>` : nothing}
-      ${this.choosing ? html`<cc-emoji @cc-pick=${this.#insert} @cc-emoji-close=${this.#toggleEmoji}></cc-emoji>` : nothing}
+      ${counted ? this.#counter(over) : nothing}
+      ${this.choosing
+        ? html`<cc-emoji @cc-pick=${this.#insert} @cc-emoji-close=${this.#toggleEmoji}></cc-emoji>`
+        : nothing}
       <div class="w-box">
-        <textarea rows="1" .value=${this.text} placeholder=${gettext("Write a message")} aria-label=${gettext("Message")}
-          aria-invalid=${over > 0 ? "true" : nothing} aria-describedby=${over > -500 ? "w-left" : nothing} enterkeyhint="send"
+        <textarea rows="1" enterkeyhint="send" placeholder=${gettext("Write a message")}
+          aria-label=${gettext("Message")} aria-invalid=${toldIf(over > 0)}
+          aria-describedby=${counted ? "w-left" : nothing} .value=${this.text}
           @input=${this.#typed} @keydown=${this.#key} @blur=${() => this.#fire("cc-typing", {on: false})}></textarea>
-        <button class="w-btn" type="button" aria-label=${gettext("Emoji")} aria-expanded=${this.choosing ? "true" : "false"} @click=${this.#toggleEmoji}>${icon("emoji")}</button>
-        <button class="w-send" type="submit" aria-label=${gettext("Send")} aria-disabled=${this.#sendable() ? nothing : "true"}>${icon("send")}</button>
+        <button class="w-btn" type="button" aria-label=${gettext("Emoji")} aria-expanded=${told(this.choosing)}
+          @click=${this.#toggleEmoji}>${icon("emoji")}</button>
+        <button class="w-send" type="submit" aria-label=${gettext("Send")}
+          aria-disabled=${toldIf(!this.#sendable())}>${icon("send")}</button>
       </div>
     </form>`;
   }
@@ -71,11 +77,16 @@ export class Composer extends Part {
     return `cc.draft.${this.chat}`;
   }
 
+  #counter(over) {
+    return html`<p class=${over > 0 ? "w-left too-long" : "w-left"} id="w-left" role="status">${leftWords(-over)}</p>`;
+  }
+
   #warning() {
     const cards = findCards(this.text);
     if (!cards.length) return nothing;
     return html`<p class="note warn w-pci" role="alert">${icon("alert")}
-      <span class="grow"><b>${gettext("Looks like a card number")}</b><br>${gettext("It would arrive as")} <span class="masked">•••• ${cards[0].last4}</span></span>
+      <span class="grow"><b>${gettext("Looks like a card number")}</b><br>${gettext("It would arrive as")} <span
+        class="masked">•••• ${cards[0].last4}</span></span>
       <button class="link" type="button" @click=${this.#takeOut}>${gettext("Take it out")}</button></p>`;
   }
 
@@ -154,6 +165,9 @@ export class Composer extends Part {
 customElements.define("cc-composer", Composer);
 
 function leftWords(left) {
-  if (left >= 0) return interpolate(ngettext("%(count)s character left", "%(count)s characters left", left), {count: left});
-  return interpolate(ngettext("%(count)s character too many", "%(count)s characters too many", -left), {count: -left});
+  const count = Math.abs(left);
+  const words = left >= 0
+    ? ngettext("%(count)s character left", "%(count)s characters left", count)
+    : ngettext("%(count)s character too many", "%(count)s characters too many", count);
+  return interpolate(words, {count});
 }

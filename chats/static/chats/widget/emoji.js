@@ -10,8 +10,10 @@ const COLUMNS = 6;
 /** Fires "cc-pick" (detail {emoji}) and "cc-emoji-close". Arrow keys walk, Escape closes. */
 export class Emoji extends Part {
   render() {
-    return html`<div class="w-emoji" role="group" aria-label=${gettext("Emoji")} @keydown=${this.#key} @click=${this.#pick}>
-      ${CHOICE.map((emoji, n) => html`<button type="button" tabindex=${n === 0 ? "0" : "-1"} data-emoji=${emoji}>${emoji}</button>`)}
+    return html`<div class="w-emoji" role="group" aria-label=${gettext("Emoji")} @keydown=${this.#key}
+      @click=${this.#pick}>
+      ${CHOICE.map((emoji, n) => html`<button type="button" tabindex=${n === 0 ? "0" : "-1"}
+        data-emoji=${emoji}>${emoji}</button>`)}
     </div>`;
   }
 

@@ -17,9 +17,11 @@ export class File extends Part {
   render() {
     const {name, status} = this.file;
     const picture = status === "dropped" ? "filex" : this.file.type?.startsWith("image/") ? "image" : "file";
-    const inside = html`${icon(picture)}<span class="grow"><span class="cut block">${name}</span><span class="meta">${this.#state()}</span></span>`;
+    const inside = html`${icon(picture)}<span class="grow"><span class="cut block">${name}</span><span
+      class="meta">${this.#state()}</span></span>`;
     if (status !== "clean") return html`<div class="file ${status}">${inside}</div>`;
-    return html`<button class="file" type="button" aria-busy=${this.busy ? "true" : nothing} @click=${this.#fetch}>${inside}${icon("download")}</button>`;
+    return html`<button class="file" type="button" aria-busy=${this.busy ? "true" : nothing}
+      @click=${this.#fetch}>${inside}${icon("download")}</button>`;
   }
 
   #state() {

@@ -3,7 +3,7 @@
 import {html, nothing} from "../../contactcenter/vendor/lit.js";
 import {initials} from "../shared/format.js";
 import {gettext} from "../shared/words.js";
-import {icon, Part} from "./part.js";
+import {icon, Part, told} from "./part.js";
 
 /**
  * `face` {icon} or {initials of a name}, `heading`, `sub`. `languages`: the codes on offer, `language` the present one.
@@ -29,7 +29,8 @@ export class Head extends Part {
   render() {
     return html`<header class="w-head">
       <span class="w-ava" aria-hidden="true">${this.#face()}</span>
-      <span class="grow"><h1 class="cut block w-who">${this.heading}</h1><span class="w-sub cut block">${this.sub}</span></span>
+      <span class="grow"><h1 class="cut block w-who">${this.heading}</h1><span
+        class="w-sub cut block">${this.sub}</span></span>
       ${this.#otherLanguage()}
       ${this.withMenu ? this.#button("cc-menu", "dots", gettext("More: sound, end chat"), this.menuOpen) : nothing}
       ${this.framed ? this.#button("cc-minimise", "down", gettext("Minimise")) : nothing}
@@ -45,11 +46,14 @@ export class Head extends Part {
     const {languages} = this;
     if (languages.length < 2) return nothing;
     const next = languages[(languages.indexOf(this.language) + 1) % languages.length];
-    return html`<button class="w-btn w-lang" type="button" lang=${next} aria-label=${endonym(next)} @click=${() => this.#fire("cc-language", {language: next})}>${next.toUpperCase()}</button>`;
+    return html`<button class="w-btn w-lang" type="button" lang=${next} aria-label=${endonym(next)}
+      @click=${() => this.#fire("cc-language", {language: next})}>${next.toUpperCase()}</button>`;
   }
 
   #button(event, picture, label, expanded) {
-    return html`<button class="w-btn" type="button" aria-label=${label} aria-expanded=${expanded === undefined ? nothing : String(expanded)} @click=${() => this.#fire(event)}>${icon(picture)}</button>`;
+    const state = expanded === undefined ? nothing : told(expanded);
+    return html`<button class="w-btn" type="button" aria-label=${label} aria-expanded=${state}
+      @click=${() => this.#fire(event)}>${icon(picture)}</button>`;
   }
 
   #fire(name, detail = {}) {

@@ -4,7 +4,7 @@ import {html, nothing, repeat} from "../../contactcenter/vendor/lit.js";
 import {day, time} from "../shared/format.js";
 import {gettext, interpolate, ngettext} from "../shared/words.js";
 import "./bubble.js";
-import {icon, Part} from "./part.js";
+import {icon, Part, told} from "./part.js";
 import {systemLine} from "./system-words.js";
 
 const AT_END = 40;
@@ -72,7 +72,8 @@ export class Log extends Part {
     const lines = shownLines(this.entries);
     const folded = this.foldBot ? botPart(lines) : 0;
     return html`<div class="w-scroll">
-      <div class="w-body" role="log" aria-live="off" tabindex="0" aria-label=${gettext("Conversation")} @scroll=${this.#scrolled}><ol class="w-log">
+      <div class="w-body" role="log" aria-live="off" tabindex="0" aria-label=${gettext("Conversation")}
+        @scroll=${this.#scrolled}><ol class="w-log">
         ${folded ? this.#fold(lines.slice(0, folded)) : nothing}
         ${repeat(lines, ({entry}) => entry.seq, (line, n) => this.#line(line, n, n < folded && !this.unfolded, lines))}
         ${repeat(this.pending, ({cid}) => cid, (message) => this.#pending(message))}
@@ -85,9 +86,12 @@ export class Log extends Part {
 
   #line({entry, system}, n, hidden, lines) {
     const previous = lines[n - 1];
-    const dated = newDay(entry, previous?.entry) ? html`<li class="sysline w-day" ?hidden=${hidden}>${day(entry.at)}</li>` : nothing;
+    const dated = newDay(entry, previous?.entry)
+      ? html`<li class="sysline w-day" ?hidden=${hidden}>${day(entry.at)}</li>`
+      : nothing;
     if (system) {
-      return html`${dated}<li class="sysline" data-seq=${entry.seq} ?hidden=${hidden}>${icon(system.icon, {small: true})}<span>${system.text} · ${time(entry.at)}</span></li>`;
+      return html`${dated}<li class="sysline" data-seq=${entry.seq}
+        ?hidden=${hidden}>${icon(system.icon, {small: true})}<span>${system.text} · ${time(entry.at)}</span></li>`;
     }
     return html`${dated}${this.#message(entry, n, hidden, lines)}`;
   }
@@ -99,30 +103,36 @@ export class Log extends Part {
     const timed = mine && !(sameSpeaker(entry, lines[n + 1]) && sameMinute(entry, lines[n + 1].entry));
     const read = mine && entry.seq <= this.seenByOthers && entry.seq === lastOwn(lines);
     return html`<li class="msg from-${kind}" data-seq=${entry.seq} ?hidden=${hidden}>
-      <cc-bubble .message=${entry} .token=${this.token} ?mine=${mine} ?named=${named} ?read=${read} ?timed=${timed || read}></cc-bubble>
+      <cc-bubble .message=${entry} .token=${this.token} ?mine=${mine} ?named=${named} ?read=${read}
+        ?timed=${timed || read}></cc-bubble>
     </li>${mine ? masking(entry, hidden) : nothing}`;
   }
 
   #pending(message) {
     const state = message.state === "refused" ? "not-sent" : "pending";
-    return html`<li class="msg from-customer ${state}" data-cid=${message.cid}><cc-bubble .message=${message} .token=${this.token} mine></cc-bubble></li>`;
+    return html`<li class="msg from-customer ${state}" data-cid=${message.cid}><cc-bubble .message=${message}
+      .token=${this.token} mine></cc-bubble></li>`;
   }
 
   #fold(lines) {
     const count = lines.filter(({system}) => !system).length;
-    const words = interpolate(ngettext("Assistant, %(count)s message", "Assistant, %(count)s messages", count), {count});
-    return html`<li class="sysline"><button class="w-fold" type="button" aria-expanded=${this.unfolded ? "true" : "false"}
-      @click=${this.#unfold}>${icon("bot", {small: true})}${words}${icon(this.unfolded ? "up" : "down", {small: true})}</button></li>`;
+    const words = ngettext("Assistant, %(count)s message", "Assistant, %(count)s messages", count);
+    const arrow = icon(this.unfolded ? "up" : "down", {small: true});
+    return html`<li class="sysline"><button class="w-fold" type="button" aria-expanded=${told(this.unfolded)}
+      @click=${this.#unfold}>${icon("bot", {small: true})}${interpolate(words, {count})}${arrow}</button></li>`;
   }
 
   #typists() {
-    const name = this.typing.join(", ");
-    return html`<li class="typing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${interpolate(gettext("%(name)s is typing"), {name})}</li>`;
+    const words = interpolate(gettext("%(name)s is typing"), {name: this.typing.join(", ")});
+    const dots = html`<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>`;
+    return html`<li class="typing">${dots}${words}</li>`;
   }
 
   #jump() {
-    const words = interpolate(ngettext("%(count)s new message", "%(count)s new messages", this.below), {count: this.below});
-    return html`<button class="btn w-jump" type="button" @click=${() => this.toEnd()}>${icon("down", {small: true})}${words}</button>`;
+    const count = this.below;
+    const words = interpolate(ngettext("%(count)s new message", "%(count)s new messages", count), {count});
+    return html`<button class="btn w-jump" type="button"
+      @click=${() => this.toEnd()}>${icon("down", {small: true})}${words}</button>`;
   }
 
   #unfold() {

@@ -10,10 +10,14 @@ export class Over extends Part {
 
   render() {
     return html`
-      ${this.lost ? html`<p class="note">${icon("alert")}<span>${gettext("This chat can’t be opened any more.")}</span></p>` : nothing}
-      ${this.rated ? html`<p class="note w-thanks" role="status">${icon("check")}<span>${gettext("Thank you for your rating.")}</span></p>` : nothing}
-      ${this.canRate && !this.rated ? html`<button class="btn wide" type="button" @click=${() => this.#fire("cc-rate")}>${icon("star")}${gettext("Rate this chat")}</button>` : nothing}
-      <button class="btn primary wide" type="button" @click=${() => this.#fire("cc-new")}>${icon("chat")}${gettext("Start a new chat")}</button>`;
+      ${this.lost ? html`<p
+        class="note">${icon("alert")}<span>${gettext("This chat can’t be opened any more.")}</span></p>` : nothing}
+      ${this.rated ? html`<p class="note w-thanks"
+        role="status">${icon("check")}<span>${gettext("Thank you for your rating.")}</span></p>` : nothing}
+      ${this.canRate && !this.rated ? html`<button class="btn wide" type="button"
+        @click=${() => this.#fire("cc-rate")}>${icon("star")}${gettext("Rate this chat")}</button>` : nothing}
+      <button class="btn primary wide" type="button"
+        @click=${() => this.#fire("cc-new")}>${icon("chat")}${gettext("Start a new chat")}</button>`;
   }
 
   #fire(name) {

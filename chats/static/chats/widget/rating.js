@@ -3,7 +3,7 @@
 import {html, nothing} from "../../contactcenter/vendor/lit.js";
 import {findCards} from "../shared/cards.js";
 import {gettext, interpolate} from "../shared/words.js";
-import {icon, Part} from "./part.js";
+import {icon, Part, toldIf} from "./part.js";
 
 const STAR = "M10 1.8l2.5 5.2 5.7.8-4.1 4 1 5.7L10 14.8l-5.1 2.7 1-5.7-4.1-4 5.7-.8z";
 const COMMENT_LIMIT = 2_000;
@@ -27,17 +27,25 @@ export class Rating extends Part {
 
   render() {
     return html`<form class="w-body w-form" @submit=${this.#submit}>
-      <h2 class="w-title" tabindex="-1">${this.who ? interpolate(gettext("How was the chat with %(name)s?"), {name: this.who}) : gettext("How was the chat?")}</h2>
-      <div class="stars" role="radiogroup" aria-label=${gettext("1 to 5")}>${[1, 2, 3, 4, 5].map((score) => this.#star(score))}</div>
-      <p class="meta stars-word" role="status">${this.score ? scoreWords(this.score) : gettext("Choose 1 to 5 stars")}</p>
+      <h2 class="w-title" tabindex="-1">${question(this.who)}</h2>
+      <div class="stars" role="radiogroup"
+        aria-label=${gettext("1 to 5")}>${[1, 2, 3, 4, 5].map((score) => this.#star(score))}</div>
+      <p class="meta stars-word" role="status">${this.score ? scoreWords(this.score)
+        : gettext("Choose 1 to 5 stars")}</p>
       <div>
-        <label class="label" for="rating-comment">${gettext("Anything to add?")} <span class="opt">${gettext("optional")}</span></label>
-        <textarea class="input" id="rating-comment" rows="4" maxlength=${COMMENT_LIMIT} .value=${this.comment} @input=${this.#typed}></textarea>
+        <label class="label" for="rating-comment">${gettext("Anything to add?")} <span
+          class="opt">${gettext("optional")}</span></label>
+        <textarea class="input" id="rating-comment" rows="4" maxlength=${COMMENT_LIMIT} .value=${this.comment}
+          @input=${this.#typed}></textarea>
         ${this.#cardHint()}
       </div>
-      ${this.problem ? html`<p class="note warn" role="alert">${icon("alert")}<span>${this.problem}</span></p>` : nothing}
-      <button class="btn primary wide" type="submit" aria-disabled=${this.score && !this.busy ? nothing : "true"}>${gettext("Send rating")}</button>
-      <button class="btn quiet wide" type="button" @click=${() => this.#fire("cc-not-now")}>${gettext("Not now")}</button>
+      ${this.problem ? html`<p class="note warn" role="alert">${icon("alert")}<span>${this.problem}</span></p>`
+        : nothing}
+      <button class="btn primary wide" type="submit" aria-disabled=${toldIf(!this.score || this.busy)}>
+        ${gettext("Send rating")}
+      </button>
+      <button class="btn quiet wide" type="button"
+        @click=${() => this.#fire("cc-not-now")}>${gettext("Not now")}</button>
     </form>`;
   }
 
@@ -47,14 +55,19 @@ export class Rating extends Part {
 
   #star(score) {
     return html`<label class=${score <= this.score ? "star on" : "star"}>
-      <input type="radio" name="score" value=${score} .checked=${score === this.score} @change=${() => { this.score = score; }}>
-      <svg viewBox="0 0 20 20" aria-hidden="true"><path d=${STAR}></path></svg><span class="sr">${scoreWords(score)}</span>
+      <input type="radio" name="score" value=${score} .checked=${score === this.score}
+        @change=${() => { this.score = score; }}>
+      <svg viewBox="0 0 20 20" aria-hidden="true"><path d=${STAR}></path></svg><span
+        class="sr">${scoreWords(score)}</span>
     </label>`;
   }
 
   #cardHint() {
-    if (!findCards(this.comment).length) return html`<p class="hint">${gettext("Please no card data here either.")}</p>`;
-    return html`<p class="err" role="alert">${icon("alert", {small: true})}<span>${gettext("This looks like a card number. It will be masked before it is sent.")}</span></p>`;
+    if (!findCards(this.comment).length) {
+      return html`<p class="hint">${gettext("Please no card data here either.")}</p>`;
+    }
+    const warning = gettext("This looks like a card number. It will be masked before it is sent.");
+    return html`<p class="err" role="alert">${icon("alert", {small: true})}<span>${warning}</span></p>`;
   }
 
   #typed(event) {
@@ -83,6 +96,10 @@ export class Rating extends Part {
 }
 
 customElements.define("cc-rating", Rating);
+
+function question(name) {
+  return name ? interpolate(gettext("How was the chat with %(name)s?"), {name}) : gettext("How was the chat?");
+}
 
 function scoreWords(score) {
   const words = [gettext("very bad"), gettext("bad"), gettext("fair"), gettext("good"), gettext("very good")];

@@ -4,7 +4,7 @@ import {html, nothing} from "../../contactcenter/vendor/lit.js";
 import {findCards} from "../shared/cards.js";
 import {keep, kept} from "../shared/storage.js";
 import {gettext, interpolate, ngettext} from "../shared/words.js";
-import {icon, Part} from "./part.js";
+import {icon, Part, told, toldIf} from "./part.js";
 
 const KEPT = "cc.form";
 const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -28,11 +28,13 @@ export class StartForm extends Part {
 
   render() {
     return html`<form class="w-body w-form" novalidate @submit=${this.#submit}>
-      <p>${this.#questions().length ? gettext("Tell us who you are, and we start.") : gettext("Start the chat, then write what it is about.")}</p>
+      <p>${this.#questions().length ? gettext("Tell us who you are, and we start.")
+        : gettext("Start the chat, then write what it is about.")}</p>
       ${this.#questions().map((question) => this.#question(question))}
       ${this.#cardNote()}
-      ${this.refusal ? html`<p class="note ${this.refusal.soft ? "warn" : "bad"}" role="alert">${icon("alert")}<span>${this.refusal.text}</span></p>` : nothing}
-      <button class="btn primary wide" type="submit" aria-disabled=${this.busy ? "true" : nothing}>
+      ${this.refusal ? html`<p class="note ${this.refusal.soft ? "warn" : "bad"}"
+        role="alert">${icon("alert")}<span>${this.refusal.text}</span></p>` : nothing}
+      <button class="btn primary wide" type="submit" aria-disabled=${toldIf(this.busy)}>
         ${this.busy ? gettext("Starting…") : gettext("Start chat")}
       </button>
     </form>`;
@@ -66,9 +68,10 @@ export class StartForm extends Part {
     return html`<div>
       <label class="label" for=${id}>${label}${soft}</label>
       <input class="input" id=${id} name=${name} type=${type} maxlength=${longest} autocomplete=${autocomplete}
-        .value=${this.values[name] ?? ""} aria-required=${when === "required" ? "true" : "false"}
-        aria-invalid=${error ? "true" : nothing} aria-describedby=${error ? `${id}-error` : nothing} @input=${this.#typed}>
-      ${error ? html`<p class="err" id="${id}-error">${icon("alert", {small: true})}<span>${error}</span></p>` : nothing}
+        .value=${this.values[name] ?? ""} aria-required=${told(when === "required")}
+        aria-invalid=${toldIf(error)} aria-describedby=${error ? `${id}-error` : nothing} @input=${this.#typed}>
+      ${error ? html`<p class="err" id="${id}-error">${icon("alert", {small: true})}<span>${error}</span></p>`
+        : nothing}
     </div>`;
   }
 
@@ -152,7 +155,11 @@ function refusalText(code, said, retryAfter) {
   if (code === "network") return gettext("No connection. What you wrote is kept, please try again.");
   if (code === "rate_limited") {
     const seconds = retryAfter ?? 60;
-    const words = ngettext("Too many tries. Please try again in %(seconds)s second.", "Too many tries. Please try again in %(seconds)s seconds.", seconds);
+    const words = ngettext(
+      "Too many tries. Please try again in %(seconds)s second.",
+      "Too many tries. Please try again in %(seconds)s seconds.",
+      seconds,
+    );
     return interpolate(words, {seconds});
   }
   if (code === "closed") return said || gettext("We have just closed.");

@@ -11,7 +11,8 @@ export class WaitCard extends Part {
   render() {
     return html`
       ${this.position
-        ? html`<span class="wait-pos"><span class="meta">${gettext("Your place")}</span><b class="num">${this.position}</b></span>`
+        ? html`<span class="wait-pos"><span class="meta">${gettext("Your place")}</span><b
+          class="num">${this.position}</b></span>`
         : nothing}
       <span class="wait-txt"><b>${waitWords(this.wait)}</b><span class="sub">${this.#advice()}</span></span>
     `;

@@ -61,7 +61,9 @@ export class Widget extends Part {
     return html`<main class="widget" aria-label=${interpolate(gettext("Chat with %(organisation)s"), this.config)}>
       ${this.#head()}
       ${this.menuOpen ? this.#menu() : nothing}
-      ${this.session.lost ? html`<div class="banner warn w-off">${icon("wifioff")}<span>${gettext("No connection. We keep trying.")}</span></div>` : nothing}
+      ${this.session.lost ? html`<div
+        class="banner warn w-off">${icon("wifioff")}<span>${gettext("No connection. We keep trying.")}</span></div>`
+        : nothing}
       ${this.session.ticket ? this.#talk() : this.#beforeTalk()}
       <p class="by">${interpolate(gettext("Chat by %(organisation)s"), this.config)}</p>
     </main>`;
@@ -74,13 +76,15 @@ export class Widget extends Part {
   #head() {
     const {session, config} = this;
     const {shape, heading, sub} = face(session, config);
-    return html`<cc-head .face=${shape} .heading=${heading} .sub=${sub} .languages=${config.languages} .language=${config.language}
+    return html`<cc-head .face=${shape} .heading=${heading} .sub=${sub} .languages=${config.languages}
+      .language=${config.language}
       ?withMenu=${Boolean(session.ticket) && !session.over} ?menuOpen=${this.menuOpen} ?framed=${this.host.framed}
       @cc-menu=${this.#toggleMenu} @cc-minimise=${this.#minimise} @cc-language=${this.#changeLanguage}></cc-head>`;
   }
 
   #menu() {
-    return html`<cc-menu ?sound=${this.sound} ?busy=${this.leaving} ?failed=${this.leaveFailed} @cc-sound=${this.#toggleSound}
+    return html`<cc-menu ?sound=${this.sound} ?busy=${this.leaving} ?failed=${this.leaveFailed}
+      @cc-sound=${this.#toggleSound}
       @cc-leave=${this.#leave} @cc-menu-close=${this.#toggleMenu}></cc-menu>`;
   }
 
@@ -101,7 +105,8 @@ export class Widget extends Part {
     const state = session.chat?.state;
     const names = [...session.typing.values()].map(({name}) => name);
     return html`
-      <cc-log .entries=${entries} .pending=${pending} .typing=${state === "active" && !session.over ? names : []} .tail=${this.#tail(entries, pending)}
+      <cc-log .entries=${entries} .pending=${pending} .typing=${state === "active" && !session.over ? names : []}
+        .tail=${this.#tail(entries, pending)}
         .token=${{chat: session.ticket.id, token: session.ticket.token}} .seenByOthers=${session.seenByOthers}
         ?foldBot=${Boolean(state) && state !== "bot"} @cc-edit=${this.#edit} @cc-again=${this.#again}></cc-log>
       ${session.over ? nothing : html`<cc-composer .chat=${session.ticket.id} .limit=${this.config.limits.text}
@@ -118,7 +123,8 @@ export class Widget extends Part {
         @cc-rate=${() => { this.rating = true; }} @cc-new=${this.#startAnew}></cc-over></li>`;
     }
     if (chat.state === "queued" || chat.state === "offered") {
-      return html`<li><cc-wait-card class="wait-card" .position=${chat.position} .wait=${chat.wait} ?again=${Boolean(lastAgent(entries))}></cc-wait-card></li>`;
+      return html`<li><cc-wait-card class="wait-card" .position=${chat.position} .wait=${chat.wait}
+        ?again=${Boolean(lastAgent(entries))}></cc-wait-card></li>`;
     }
     const replies = chat.state === "bot" && pending.length === 0 ? chat.quick_replies ?? [] : [];
     if (!replies.length) return nothing;
@@ -235,7 +241,8 @@ export class Widget extends Part {
   async #focusFirst() {
     await this.updateComplete;
     const typing = this.querySelector("textarea, input") && !matchMedia("(pointer: coarse)").matches;
-    const first = typing ? this.querySelector(".w-comp textarea, .w-form input, .w-form textarea") : this.querySelector(".over-acts button, .w-head button");
+    const first = typing ? this.querySelector(".w-comp textarea, .w-form input, .w-form textarea")
+      : this.querySelector(".over-acts button, .w-head button");
     first?.focus();
   }
 
