@@ -45,10 +45,15 @@ class Desk extends Commanding {
       canned: async (q) => (await store.run("canned.search", { chat: store.open, q })).result,
       targets: async (mode, kind, q) => (await store.run("targets.list", { chat: store.open, kind, for: mode, q })).result,
       history: async (fields) => (await store.run("history.list", fields)).result,
-      past: async (past) => (await store.run("history.open", { chat: store.current?.id ?? past, past })).result,
+      past: async (past) => (await store.run("history.open", { chat: this.isMine(past) ? past : store.open, past })).result,
     };
     if (store.open) this.pane = "chat";
     listenToKeys(this.keyMap());
+  }
+
+  /** One of my last 24 hours: such a contact is opened in its own name, not in that of the open chat. */
+  isMine(past) {
+    return this.mine.items.some((item) => item.chat === past);
   }
 
   get talk() { return this.querySelector("cc-talk"); }

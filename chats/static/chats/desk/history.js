@@ -51,7 +51,8 @@ class History extends Part {
     try {
       const { items, more } = await this.list(before ? { ...fields, before } : fields);
       if (asked !== JSON.stringify(this.fields)) return;
-      Object.assign(this, { items: before ? [...this.items, ...items] : items, more, error: "" });
+      const known = new Set(before ? this.items.map((item) => item.chat) : []);
+      Object.assign(this, { items: [...(before ? this.items : []), ...items.filter((item) => !known.has(item.chat))], more, error: "" });
       this.learn(items);
       if (!fields.q && !fields.queue && !fields.code) this.tell("counted", { count: this.items.length, more });
     } catch (error) {
@@ -131,7 +132,7 @@ class History extends Part {
       ${this.loading && !this.items.length ? html`<div class="grey" aria-hidden="true"><span></span><span></span><span></span></div>` : nothing}
       <ul class="hists">${repeat(this.items, (item) => item.chat, (item) => this.row(item))}</ul>
       ${!this.loading && !this.error && !this.items.length ? html`<p class="sub">${filtered ? gettext("Nothing found.") : gettext("First contact in 60 days.")}</p>` : nothing}
-      ${this.more ? html`<button class="btn small wide" type="button" @click=${() => this.look(this.items.at(-1).ended_at)}>${gettext("Show more")}</button>` : nothing}
+      ${this.more ? html`<button class="btn small wide" type="button" @click=${() => this.look(this.items.at(-1).connected_at ?? this.items.at(-1).ended_at)}>${gettext("Show more")}</button>` : nothing}
       <p class="hint">${gettext("Last 60 days, at most 300 contacts. Transcripts open masked.")}</p>`;
   }
 

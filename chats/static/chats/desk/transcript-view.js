@@ -126,7 +126,7 @@ class TranscriptView extends Part {
     if (item.type === "fold") return this.fold(item);
     if (item.type === "system") return this.sysline(item.entry);
     if (item.type === "whisper") return this.whisper(item.entry);
-    return talkPart(this.chat, item, this.speakerName(item));
+    return html`${talkPart(this.chat, item, this.speakerName(item))}${this.mark(item)}`;
   }
 
   own(message) {
@@ -142,9 +142,10 @@ class TranscriptView extends Part {
       <div class="bubble" data-cid=${message.cid}>${talkText(message.text)}</div>${states[message.state] ?? refused}</div>`;
   }
 
-  mark() {
-    const last = this.entries.findLast((entry) => entry.kind === "message");
-    if (!last || !this.isOwn(last) || this.pending.length) return nothing;
+  /** Under the last message, when it is ours: has the customer read it? */
+  mark(item) {
+    const last = item.entries.at(-1);
+    if (!item.own || last.seq !== this.lastMessage || this.pending.length) return nothing;
     const read = this.customerSeen >= last.seq;
     return html`<p class="seen seen-own">${icon(read ? "check2" : "check", true)}<span>${read ? gettext("read") : gettext("sent")}</span></p>`;
   }
@@ -158,13 +159,13 @@ class TranscriptView extends Part {
   render() {
     const items = arrange({ entries: this.entries, staff: this.staff, isOwn: (entry) => this.isOwn(entry) });
     this.count = items.length;
+    this.lastMessage = this.entries.findLast((entry) => entry.kind === "message")?.seq;
     const shown = items.slice(-this.shown);
     return html`<div class="talk-log">
       <div class="transcript" role="log" aria-live="off" tabindex="0" aria-label=${interpolate(gettext("Conversation with %(name)s"), { name: this.name })}
         data-pane-part @scroll=${this.scrolled} @keydown=${this.keyed}>
         ${shown.length || this.pending.length ? nothing : this.empty()}
         ${repeat(shown, (item) => item.key, (item) => this.item(item))}
-        ${this.mark()}
         ${repeat(this.pending, (message) => message.cid, (message) => this.own(message))}
         ${this.typing ? html`<div class="typing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span><span>${interpolate(gettext("%(name)s is typing"), { name: this.typing.name })}</span></div>` : nothing}
       </div>
