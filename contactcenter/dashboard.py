@@ -1,0 +1,211 @@
+"""The numbers on the administration's first page. A constant number of cheap queries, whatever the size of the house.
+
+"Today" is the day of the server's time zone. Service level: of today's chats that waited in a queue and were answered,
+or ended unanswered, the part answered within the queue's seconds.
+"""
+
+import zoneinfo
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.contrib.admin.models import LogEntry
+from django.db.models import (
+    Aggregate,
+    Avg,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from chats.models import Chat, Entry, Finding, Offer
+from chats.states import State as ChatState
+from lib.clock import database_now
+from routing.models import BusinessHours, Queue
+from wrapup.models import WrapUp
+
+MOST_ROWS = 8
+LATE = timedelta(seconds=5)  # a sweep runs every second: a deadline that old says that nobody sweeps
+
+Row = dict[str, Any]
+
+WAITED = ExpressionWrapper(F("answered_at") - F("enqueued_at"), output_field=DurationField())
+ALLOWED = ExpressionWrapper(
+    F("enqueued_at") + ExpressionWrapper(F("queue__service_level_seconds") * timedelta(seconds=1), DurationField()),
+    output_field=DurationField(),
+)
+
+
+class Percentile95(Aggregate):
+    """The value that 95 % don't exceed."""
+
+    template = "percentile_cont(0.95) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+class QueueNow(NamedTuple):
+    """A queue now: how many wait and since when the first; its service level today (0 to 100, None: no chat yet)."""
+
+    queue: Queue
+    waiting: int
+    oldest: datetime | None
+    service_level: float | None
+
+
+class Today(NamedTuple):
+    """What has happened since midnight."""
+
+    started: int
+    a_week_ago: int
+    answered: int
+    queued: int
+    service_level: float | None
+    average_wait: timedelta | None
+    p95_wait: timedelta | None
+    by_bot: int
+    rating: float | None
+    ratings: int
+
+
+class Now(NamedTuple):
+    """Everything the first page shows, as plain values."""
+
+    at: datetime
+    today: Today
+    queues: list[QueueNow]
+    waiting: list[Chat]
+    in_line: int
+    agents: dict[str, int]
+    open_chats: int
+    with_bot: int
+    open_wrapups: int
+    findings: list[Finding]
+    found: int
+    changes: list[LogEntry]
+    overdue: timedelta
+
+
+def now() -> Now:
+    """The house at this moment. About a dozen queries, always the same number."""
+    at = database_now()
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    chats = Chat.objects.filter(started_at__gte=midnight)
+    levels = {row["queue"]: row for row in chats.values("queue").annotate(**_levels()).order_by()}
+    in_line = Chat.objects.in_line()
+    lines = {
+        row["queue"]: row
+        for row in in_line.values("queue").annotate(n=Count("pk"), oldest=Min("enqueued_at")).order_by()
+    }
+    live = dict(Chat.objects.live().values_list("state").annotate(n=Count("pk")).order_by())
+    findings = Finding.objects.filter(at__gte=midnight)
+    return Now(
+        at=at,
+        today=_today(chats, levels, at, midnight),
+        queues=_queues(levels, lines),
+        waiting=_waiting(in_line),
+        in_line=sum(row["n"] for row in lines.values()),
+        agents=dict(Agent.objects.filter(is_active=True).values_list("state").annotate(n=Count("pk")).order_by()),
+        open_chats=live.get(ChatState.ACTIVE, 0),
+        with_bot=live.get(ChatState.BOT, 0),
+        open_wrapups=WrapUp.objects.filter(outcome="").count(),
+        findings=list(findings.select_related("chat__queue").order_by("-at")[:MOST_ROWS]),
+        found=findings.count(),
+        changes=list(LogEntry.objects.select_related("user", "content_type").order_by("-action_time")[:6]),
+        overdue=_overdue(at),
+    )
+
+
+def _levels() -> dict[str, Any]:
+    decided = Q(enqueued_at__isnull=False) & (Q(answered_at__isnull=False) | Q(ended_at__isnull=False))
+    return {
+        "decided": Count("pk", filter=decided),
+        "inside": Count("pk", filter=Q(answered_at__lte=ALLOWED)),
+    }
+
+
+def _today(chats: QuerySet[Chat], levels: dict[int, Row], at: datetime, midnight: datetime) -> Today:
+    week = timedelta(days=7)
+    sums = chats.aggregate(
+        started=Count("pk"),
+        answered=Count("pk", filter=Q(answered_at__isnull=False)),
+        queued=Count("pk", filter=Q(enqueued_at__isnull=False)),
+        average=Avg(WAITED),
+        p95=Percentile95(WAITED),
+        by_bot=Count("pk", filter=Q(enqueued_at=None, state=ChatState.ENDED)),
+        rating=Avg("score"),
+        ratings=Count("score"),
+    )
+    decided, inside = (sum(row[name] for row in levels.values()) for name in ("decided", "inside"))
+    return Today(
+        started=sums["started"],
+        a_week_ago=Chat.objects.filter(started_at__gte=midnight - week, started_at__lt=at - week).count(),
+        answered=sums["answered"],
+        queued=sums["queued"],
+        service_level=_percent(inside, decided),
+        average_wait=sums["average"],
+        p95_wait=sums["p95"],
+        by_bot=sums["by_bot"],
+        rating=sums["rating"],
+        ratings=sums["ratings"],
+    )
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return 100 * part / whole if whole else None
+
+
+def _queues(levels: dict[int, Row], lines: dict[int, Row]) -> list[QueueNow]:
+    """Active queues, those whose first contact has waited longest on top."""
+    queues = Queue.objects.filter(is_active=True).select_related("hours")
+    rows = []
+    for queue in queues.prefetch_related("hours__openings", "hours__holidays"):
+        line, level = lines.get(queue.pk, {}), levels.get(queue.pk, {})
+        rows.append(
+            QueueNow(
+                queue=queue,
+                waiting=line.get("n", 0),
+                oldest=line.get("oldest"),
+                service_level=_percent(level.get("inside", 0), level.get("decided", 0)),
+            )
+        )
+    return sorted(rows, key=lambda row: (row.oldest is None, row.oldest.timestamp() if row.oldest else 0.0))
+
+
+def _waiting(in_line: QuerySet[Chat]) -> list[Chat]:
+    """Who has waited longest, with the last words he wrote as `last_words`."""
+    said = Entry.objects.filter(chat=OuterRef("pk"), stream=Entry.PUBLIC, sender_kind="customer").exclude(text="")
+    rows = in_line.order_by("enqueued_at", "pk").select_related("customer", "queue")
+    return list(rows.annotate(last_words=Subquery(said.order_by("-seq").values("text")[:1]))[:MOST_ROWS])
+
+
+def _overdue(at: datetime) -> timedelta:
+    """How late the oldest deadline is that nobody has acted on; zero when all is in time."""
+    offer = Offer.objects.live().aggregate(first=Min("expires_at"))["first"]
+    wrapup = WrapUp.objects.filter(outcome="").aggregate(first=Min("due_at"))["first"]
+    return max((at - due for due in (offer, wrapup) if due), default=timedelta())
+
+
+def opening(hours: BusinessHours | None, at: datetime) -> str:
+    """Whether the place is open, and until or from when. Reads only what was prefetched."""
+    if hours is None:
+        return _("always open")
+    local = at.astimezone(zoneinfo.ZoneInfo(hours.zone))
+    closed = {holiday.date for holiday in hours.holidays.all()}
+    for days in range(8):
+        day = local.date() + timedelta(days=days)
+        for each in sorted(hours.openings.all(), key=lambda opening: opening.opens):
+            if each.weekday != day.weekday() or day in closed or (not days and each.closes <= local.time()):
+                continue
+            if not days and each.opens <= local.time():
+                return _("open until %(time)s") % {"time": f"{each.closes:%H:%M}"}
+            when = f"{each.opens:%H:%M}" if not days else f"{each.get_weekday_display()} {each.opens:%H:%M}"
+            return _("closed, opens %(time)s") % {"time": when}
+    return _("closed")

@@ -1,0 +1,160 @@
+"""What every room's administration shares: careful saving, ledgers nobody alters, cheap counting, refusals in words."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db.models import Model
+from django.forms import BaseModelForm, ModelForm
+from django.http import HttpRequest
+from django.utils.functional import Promise, cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from lib.errors import Refused
+from lib.pci.mask import mask
+
+MOST_COUNTED = 10_000  # rows; beyond, a count says nothing that a filter wouldn't say better
+LONGEST_LOGGED = 120  # characters of a value in the audit trail
+
+
+class BoundedPaginator(Paginator):
+    """Counts at most 10,000 rows, so that a page of a table with a million rows is as fast as one of a hundred."""
+
+    @cached_property
+    def count(self) -> int:
+        """The number of rows, or 10,000 where there are more."""
+        return self.object_list.order_by()[:MOST_COUNTED].count()  # type: ignore[union-attr]
+
+
+class HouseAdmin(admin.ModelAdmin):
+    """Saves only what was changed in the form, and leaves before and after in the audit trail."""
+
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    unlogged: Sequence[str] = ("password", "secret")
+
+    def save_model(self, request: HttpRequest, obj: Model, form: BaseModelForm, change: bool) -> None:
+        """A new row is saved whole; of an old one only the form's changes, as operations write the same rows."""
+        if not change:
+            return super().save_model(request, obj, form, change)
+        names = [field.name for field in obj._meta.concrete_fields if field.name in form.changed_data]
+        if names:
+            obj.save(update_fields=names)
+        return None
+
+    def construct_change_message(
+        self, request: HttpRequest, form: BaseModelForm, formsets: Any, add: bool = False
+    ) -> list[dict[str, Any]]:
+        """Django's message, with the values before and after of every changed field that may be shown."""
+        parts = super().construct_change_message(request, form, formsets, add)
+        for part in parts:
+            changed = part.get("changed")
+            if changed is not None and "object" not in changed:
+                with override(None):
+                    changed["values"] = [_change(form, name) for name in form.changed_data if name not in self.unlogged]
+        return parts
+
+
+def _change(form: BaseModelForm, name: str) -> list[str]:
+    """Label, value before, value after."""
+    field = form.fields[name]
+    label = str(field.label or name)
+    return [label, _words(field, form.initial.get(name)), _words(field, form.cleaned_data.get(name))]
+
+
+def _words(field: Any, value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    queryset = getattr(field, "queryset", None)
+    if queryset is not None and not isinstance(value, Model) and not hasattr(value, "__iter__"):
+        value = queryset.model._default_manager.filter(pk=value).first() or value
+    if not isinstance(value, (str, Model)) and hasattr(value, "__iter__"):
+        value = ", ".join(str(part) for part in value)
+    return mask(str(value)).text[:LONGEST_LOGGED]
+
+
+class LedgerAdmin(HouseAdmin):
+    """Rows that operations write: everybody with the right may read, nobody may add, alter or delete."""
+
+    show_full_result_count = False
+    paginator = BoundedPaginator
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+class LedgerInline(admin.TabularInline):
+    """A ledger's rows beneath the row they belong to."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+class OneDefaultForm(ModelForm):
+    """Only one row may be the default; a second one is refused with the name of the first."""
+
+    def clean(self) -> dict[str, Any]:
+        """The cleaned data; a second default is an error at its own field."""
+        data = super().clean() or self.cleaned_data
+        if data.get("is_default"):
+            rows = self._meta.model._default_manager.filter(is_default=True)  # type: ignore[union-attr]
+            other = rows.exclude(pk=self.instance.pk).first()
+            if other is not None:
+                sentence = _("“%(name)s” is the default already. Take the mark off there first.")
+                self.add_error("is_default", sentence % {"name": other})
+        return data
+
+
+def run_each(request: HttpRequest, rows: Iterable[Model], verb: Callable[[Any], Any], *, done: Promise | str) -> None:
+    """The verb was tried on each row. Refusals stand as messages with the row's name, the others under `done`."""
+    names = []
+    for row in rows:
+        try:
+            verb(row)
+        except Refused as refused:
+            messages.warning(request, f"{row}: {refused.message}")
+        else:
+            names.append(str(row))
+    if names:
+        messages.success(request, str(done) % {"names": ", ".join(names)})
+
+
+def state_mark(state: str, label: Any) -> SafeString:
+    """An agent's state as a shape, a word and a colour."""
+    return format_html(
+        '<span class="state {}"><svg class="glyph" aria-hidden="true"><use href="#g-{}"/></svg>{}</span>',
+        state,
+        state,
+        label,
+    )
+
+
+def linked(url: str, label: Any) -> SafeString:
+    """A link."""
+    return format_html('<a href="{}">{}</a>', url, label)
