@@ -104,7 +104,7 @@ def table(numbers: Figures) -> str:
     if lost:
         lines.append("connections lost: " + ", ".join(f"{number} with {code}" for code, number in lost.items()))
     for where, seconds in numbers["asked_to_wait"].items():
-        lines.append(f"The server asked to slow down ({where}): {seconds:g} s waited in all, as asked.")
+        lines.append(f"The server asked to slow down ({where}): waits of {seconds:g} s in all, obeyed.")
     lines += [f"Note: {note}" for note in numbers["notes"]]
     return "\n".join(lines)
 

@@ -106,7 +106,7 @@ def test_waiting_as_told_and_errors_are_in_the_table():
     tally.slowed("start", 4.0)
     tally.error("rate_limited")
     text = table(figures(tally))
-    assert "asked to slow down (start): 10 s waited" in text
+    assert "asked to slow down (start): waits of 10 s" in text
     assert "rate_limited" in text
 
 
