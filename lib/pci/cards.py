@@ -126,8 +126,6 @@ class Judge:
             return False
         if length <= LONGEST_SHORT and self.read[start - 1 : start] == "+":
             return False
-        if length == 13 and len(sizes) == 1 and is_article_number(chain.digits[first:end]):
-            return False
         return self._is_cut_like_card(chain, first, end, sizes)
 
     def _is_cut_like_card(self, chain: Chain, first: int, end: int, sizes: tuple[int, ...]) -> bool:
@@ -167,11 +165,6 @@ class Judge:
 def is_even(sizes: Sequence[int]) -> bool:
     """True when all groups are of one size, the last possibly shorter."""
     return len(set(sizes[:-1])) <= 1 and sizes[-1] <= sizes[0]
-
-
-def is_article_number(digits: str) -> bool:
-    """True when 13 digits carry the check digit of an EAN, GTIN or ISBN."""
-    return sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(digits)) % 10 == 0
 
 
 def aligned(chain: Chain) -> Iterator[tuple[int, int]]:

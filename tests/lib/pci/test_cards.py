@@ -4,7 +4,6 @@ import unicodedata
 
 import pytest
 
-from lib.pci.cards import is_article_number
 from lib.pci.issuers import ISSUERS, LONGEST, SHORTEST, luhn
 from lib.pci.mask import Span, mask
 from tests.lib.pci.tables import FORMS, SEPARATORS, grouped, lookalikes, numbers, vectors
@@ -88,11 +87,6 @@ def test_near_misses_need_a_word_for_a_card(text: str, found: bool) -> None:
 )
 def test_context_decides_what_cannot_be_told_apart(text: str, masked: str) -> None:
     assert mask(text).text == masked
-
-
-def test_article_numbers() -> None:
-    assert is_article_number("9783161484100")
-    assert not is_article_number("4222222222222")
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,6 @@ function isCard(read, chain, first, end) {
   const length = end - first;
   if (!PRINTED_SHAPES.has(sizes.join()) && labelledOther(read, start, length)) return false;
   if (length <= LONGEST_SHORT && read[start - 1] === "+") return false;
-  if (length === 13 && sizes.length === 1 && isArticleNumber(chain.digits.slice(first, end))) return false;
   return isCutLikeCard(read.slice(start, stop), chain.digits, first, end, sizes);
 }
 
@@ -210,8 +209,4 @@ function inUuid(read, start, stop) {
     const from = low + found.index;
     return from <= start && from + found[0].length >= stop && /[a-f]/i.test(found[0]);
   });
-}
-
-function isArticleNumber(digits) {
-  return [...digits].reduce((sum, digit, at) => sum + Number(digit) * (at % 2 ? 3 : 1), 0) % 10 === 0;
 }
