@@ -1,12 +1,14 @@
 """What a desk and a customer may ask of chats: command name → typed frame → verb."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
 from agents.commands import Desk
-from chats import canned, operations, senders, snapshots
+from agents.models import Agent
+from chats import canned, operations, senders, snapshots, writer
 from chats.models import Chat
 from chats.operations.post import Posted
 from chats.senders import Sender
@@ -26,25 +28,27 @@ AGENT_MESSAGES = Buckets(10, 40)
 CUSTOMER_MESSAGES = Buckets(2, 10)
 
 
+Work = Callable[..., Awaitable[Any]]
+
+
 class Guest:
     """The customer at the socket: the token opens this one chat."""
 
-    __slots__ = ("chat_id", "language", "limited", "sender")
+    __slots__ = ("chat_id", "limited", "sender", "work")
 
-    def __init__(self, chat: Chat, *, limited: bool) -> None:
-        self.chat_id, self.language, self.limited = chat.pk, chat.language, limited
+    def __init__(self, chat: Chat, *, limited: bool, work: Work) -> None:
+        self.chat_id, self.limited, self.work = chat.pk, limited, work
         self.sender = Sender("customer", str(chat.customer_id), chat.customer.name)
 
-    def chat(self, named: UUID | None = None) -> Chat:
-        """His chat. A frame that names another one is refused as if that didn't exist."""
+    def is_about(self, named: UUID | None) -> None:
+        """A frame that names another chat is refused as if that didn't exist."""
         if named is not None and named != self.chat_id:
             raise Refused("not_found")
+
+    def chat(self, named: UUID | None = None) -> Chat:
+        """His chat, as it is now."""
+        self.is_about(named)
         return Chat.objects.select_related("customer", "queue", "entry_point").get(pk=self.chat_id)
-
-
-def limited(desk: Desk) -> bool:
-    """Whether rates are limited on this socket; load tests in the demo lift them."""
-    return getattr(desk, "limited", True)
 
 
 # --- frames
@@ -174,13 +178,20 @@ def _lines(chat: Chat, stream: str | None, after: int | None) -> dict[str, Any]:
 
 
 @DESK.handles("message.send", Send)
-def send(desk: Desk, frame: Send) -> dict[str, Any]:
+async def send(desk: Any, frame: Send) -> dict[str, Any]:
     """The agent says something."""
-    if limited(desk) and not AGENT_MESSAGES.take(str(desk.agent.pk)):
+    if desk.limited and not AGENT_MESSAGES.take(str(desk.agent.pk)):
         raise Refused("rate_limited")
     _without_files(frame.attachments)
-    chat = one(Chat.objects.readable_by(desk.agent), pk=frame.chat)
-    return answer(operations.post(chat, by=senders.of_agent(desk.agent), cid=frame.cid, text=frame.text))
+    try:
+        return await writer.say(frame.chat, by=senders.of_agent(desk.agent), cid=frame.cid, text=frame.text)
+    except writer.NeedsMore:
+        return await desk.work(_send, desk.agent, frame)
+
+
+def _send(agent: Agent, frame: Send) -> dict[str, Any]:
+    chat = one(Chat.objects.readable_by(agent), pk=frame.chat)
+    return answer(operations.post(chat, by=senders.of_agent(agent), cid=frame.cid, text=frame.text))
 
 
 @DESK.handles("sync", Sync)
@@ -250,11 +261,19 @@ def _public_only(stream: str | None) -> None:
 
 
 @CUSTOMER.handles("message.send", SendOwn)
-def customer_send(guest: Guest, frame: SendOwn) -> dict[str, Any]:
+async def customer_send(guest: Guest, frame: SendOwn) -> dict[str, Any]:
     """The customer says something."""
     if guest.limited and not CUSTOMER_MESSAGES.take(str(guest.chat_id)):
         raise Refused("rate_limited")
     _without_files(frame.attachments)
+    guest.is_about(frame.chat)
+    try:
+        return await writer.say(guest.chat_id, by=guest.sender, cid=frame.cid, text=frame.text)
+    except writer.NeedsMore:
+        return await guest.work(_customer_send, guest, frame)
+
+
+def _customer_send(guest: Guest, frame: SendOwn) -> dict[str, Any]:
     return answer(operations.post(guest.chat(frame.chat), by=guest.sender, cid=frame.cid, text=frame.text))
 
 

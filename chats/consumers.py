@@ -50,7 +50,6 @@ class Resuming(Socket):
     """What both sockets share: work in threads, entries by page, snapshots that follow changes."""
 
     limited = settings.RATE_LIMITS
-    language = "en"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection."""
@@ -68,7 +67,9 @@ class Resuming(Socket):
         return await database_sync_to_async(run, thread_sensitive=False)()
 
     async def run(self, command: Command, frame: Any) -> dict[str, Any]:
-        """One command, one hop."""
+        """One command, one hop; none for what runs on the loop."""
+        if command.on_loop:
+            return await command.run(self.actor(), frame)
         return await self.work(command.run, self.actor(), frame)
 
     def actor(self) -> Any:
@@ -182,7 +183,7 @@ class DeskConsumer(Resuming):
         try:
             await self.work(operations.sign_in, self.agent, desk=self.desk, by=self.user, take_over=hello.take_over)
         except Refused as refused:
-            self.push(wire.error(hello.id, refused))
+            self.refuse(header, refused)
             raise Closing(wire.CLOSE_REPLACED if refused.code == "conflict" else wire.CLOSE_FORBIDDEN) from refused
         self.listen_to(self._groups({}))
         heads = await self.work(snapshots.heads, self.agent)
@@ -258,7 +259,7 @@ class CustomerConsumer(Resuming):
             raise Closing(wire.CLOSE_FORBIDDEN)
         if self.hub.size(groups.customer(chat.pk)) >= wire.SOCKETS_PER_PRINCIPAL:
             raise Closing(wire.CLOSE_TOO_MANY)
-        self.guest, self.language = Guest(chat, limited=self.limited), chat.language
+        self.guest, self.language = Guest(chat, limited=self.limited, work=self.work), chat.language
         self.listen_to(self._groups(chat))
         await self.work(operations.customer_here, chat)
         chat = await self.work(self.guest.chat)

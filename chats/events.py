@@ -1,12 +1,18 @@
 """News from chats."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from lib import groups, wire
 from lib.events import Event
+
+
+def lines_frame(chat_id: UUID, stream: str, entries: Sequence[dict[str, Any]]) -> bytes:
+    """Lines as everybody in the stream gets them, encoded once."""
+    frame = {"type": "entries", "chat": chat_id, "stream": stream, "entries": entries, "more": False}
+    return wire.encode(frame)
 
 
 class LinesWritten(Event):
@@ -19,8 +25,7 @@ class LinesWritten(Event):
     def frames(self) -> Iterable[tuple[str, bytes]]:
         """Everybody who may read the stream gets the lines."""
         group = groups.public if self.stream == "public" else groups.staff
-        frame = {"type": "entries", "chat": self.chat_id, "stream": self.stream, "entries": self.entries, "more": False}
-        return [(group(self.chat_id), wire.encode(frame))]
+        return [(group(self.chat_id), lines_frame(self.chat_id, self.stream, self.entries))]
 
 
 class ChatChanged(Event):

@@ -1,5 +1,6 @@
 """A table of commands: frame type → typed frame and the function that carries it out."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +12,11 @@ from lib.wire import Frame
 class Command:
     """One command of a socket: its name, the type of its frame, the function behind it."""
 
-    __slots__ = ("answers_itself", "decoder", "frame", "name", "quiet", "run")
+    __slots__ = ("decoder", "frame", "name", "on_loop", "quiet", "run")
 
-    def __init__(
-        self, name: str, frame: type[Frame], run: Callable[..., Any], *, quiet: bool, answers_itself: bool
-    ) -> None:
-        self.name, self.frame, self.run, self.quiet, self.answers_itself = name, frame, run, quiet, answers_itself
+    def __init__(self, name: str, frame: type[Frame], run: Callable[..., Any], *, quiet: bool) -> None:
+        self.name, self.frame, self.run, self.quiet = name, frame, run, quiet
+        self.on_loop = inspect.iscoroutinefunction(run)
         self.decoder = msgspec.json.Decoder(frame)
 
 
@@ -24,12 +24,16 @@ class Commands(dict[str, Command]):
     """Commands by name. Rooms fill one each, the roof joins them as `urls.py` joins views."""
 
     def handles(
-        self, name: str, frame: type[Frame], *, quiet: bool = False, answers_itself: bool = False
+        self, name: str, frame: type[Frame], *, quiet: bool = False
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Make the decorated function the command `name`. `quiet`: the id may be missing, then only errors answer."""
+        """Make the decorated function the command `name`.
+
+        `quiet`: the id may be missing, then only errors answer. A coroutine function runs on the event loop, any
+        other in a thread with a database connection.
+        """
 
         def register(run: Callable[..., Any]) -> Callable[..., Any]:
-            self[name] = Command(name, frame, run, quiet=quiet, answers_itself=answers_itself)
+            self[name] = Command(name, frame, run, quiet=quiet)
             return run
 
         return register

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
+from django.utils import translation
 
 from lib import wire
 from lib.commands import Command
@@ -32,6 +33,7 @@ class Socket(AsyncConsumer):
     channel_layer_alias = "none"  # the hub listens for the whole process
     commands: ClassVar[Mapping[str, Command]] = {}
     limited = True
+    language = "en"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection from handshake to close."""
@@ -109,10 +111,15 @@ class Socket(AsyncConsumer):
         except Closing as closing:
             await self.close(closing.code)
         except Refused as refused:
-            self.push(wire.error(header.id if header else None, refused))
+            self.refuse(header, refused)
         except Exception:
-            log.exception("a frame of type %s failed", header.type if header else "?")
-            self.push(wire.error(header.id if header else None, Refused("unavailable")))
+            log.exception("a frame of type %s failed", header.type[:40] if header else "?")
+            self.refuse(header, Refused("unavailable"))
+
+    def refuse(self, header: wire.Header | None, refused: Refused) -> None:
+        """Say no in this person's language."""
+        with translation.override(self.language):
+            self.push(wire.error(header.id if header else None, refused))
 
     async def _take(self, raw: str, header: wire.Header) -> None:
         if not self.greeted:
@@ -130,7 +137,7 @@ class Socket(AsyncConsumer):
         if frame.id is None and not command.quiet:
             raise Refused("invalid", "id is missing.")
         answer = await self.run(command, frame)
-        if frame.id is not None and not command.answers_itself:
+        if frame.id is not None:
             self.push(wire.ok(frame.id, **answer))
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from chats.models import Chat
 from chats.operations import lines
 from chats.operations.distribute import distribute_later
 from chats.senders import SYSTEM, Sender
+from chats.states import State
 from lib.clock import database_now
 from lib.events import publish
 
@@ -19,14 +20,18 @@ def hand_over(chat: Chat, *, by: Sender) -> Chat:
 
 
 def requeue(chat: Chat, *, by: Sender = SYSTEM, why: str) -> Chat:
-    """The chat waits again, with the age it had: it stands ahead of younger ones. Call inside a transaction."""
+    """The chat waits again, with the age it had: it stands ahead of younger ones. `chat` is the locked row."""
+    connected = chat.state == State.ACTIVE
     row = Chat.objects.advance(chat.pk, "requeue")
-    return _queued(row, "requeue", by=by, at=database_now(), again=True, why=why)
+    return _queued(row, "requeue", by=by, at=database_now(), again=True, why=why, tell=connected)
 
 
-def _queued(chat: Chat, verb: str, *, by: Sender, at: datetime, again: bool, why: str | None) -> Chat:
-    queue = {"id": str(chat.queue_id), "name": chat.queue.name}
-    if why != "rona":  # the customer saw himself waiting all along
+def _queued(
+    chat: Chat, verb: str, *, by: Sender, at: datetime, again: bool, why: str | None, tell: bool = True
+) -> Chat:
+    """A line says so, unless the customer saw himself waiting all along."""
+    if tell:
+        queue = {"id": str(chat.queue_id), "name": chat.queue.name}
         lines.append(chat, "queued", by=SYSTEM, at=at, data={"queue": queue, "again": again, "why": why})
     lines.record(chat, verb, by=by, at=at, queue=chat.queue_id, why=why)
     publish(ChatChanged(chat_id=chat.pk))

@@ -7,9 +7,9 @@ from django.db.models import F
 
 from chats.events import LinesWritten
 from chats.models import Chat, ChatEvent, Entry, Finding
+from chats.screening import Screened
 from chats.senders import SYSTEM, Sender
 from lib.events import publish
-from lib.pci.mask import Masked
 
 
 def append(
@@ -20,16 +20,14 @@ def append(
     at: datetime,
     stream: str = Entry.PUBLIC,
     text: str = "",
-    masked: Masked | None = None,
+    screened: Screened | None = None,
     cid: str = "",
-    fingerprint: bytes | None = None,
     data: dict[str, Any] | None = None,
 ) -> Entry:
     """The line stands at the end of the stream and is told to its readers. The chat's row must be locked."""
     head = "public_head" if stream == Entry.PUBLIC else "staff_head"
     Chat.objects.filter(pk=chat.pk).update(**{head: F(head) + 1})
     chat.refresh_from_db(fields=[head])
-    found = sorted({finding.detector for finding in masked.findings}) if masked else []
     entry = Entry.objects.create(
         chat=chat,
         stream=stream,
@@ -40,12 +38,12 @@ def append(
         sender_id=by.id,
         sender_name=by.name,
         cid=cid,
-        fingerprint=fingerprint,
-        text=masked.text if masked else text,
-        findings=[{"detector": detector, "action": "masked"} for detector in found],
+        fingerprint=screened.fingerprint if screened else None,
+        text=screened.text if screened else text,
+        findings=screened.findings if screened else [],
         data=data or {},
     )
-    note_findings(found, chat=chat, by=by, at=at, place="message")
+    note_findings([found["detector"] for found in entry.findings], chat=chat, by=by, at=at, place="message")
     publish(LinesWritten(chat_id=chat.pk, stream=stream, entries=(entry.frame(),)))
     return entry
 

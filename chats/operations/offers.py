@@ -114,7 +114,7 @@ def withdraw(offer_id: UUID, *, why: str) -> bool:
     if not Offer.objects.live().filter(pk=offer.pk).update(outcome=Offer.Outcome.WITHDRAWN, ended_at=now):
         return False
     lines.record(chat, "withdraw", by=SYSTEM, at=now, offer=str(offer.pk), why=why)
-    requeue(chat, why="rona")
+    requeue(chat, why=why)
     publish(ChatChanged(chat_id=chat.pk, agents=(offer.agent_id,)))
     return True
 

@@ -1,9 +1,7 @@
 """Saying something: screened, numbered and written in one transaction."""
 
-import hashlib
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -11,12 +9,14 @@ from chats import bot
 from chats.models import Chat, Entry, Seat
 from chats.operations import lines
 from chats.operations.enqueue import hand_over
+from chats.screening import Screened, screen
 from chats.senders import BOT, Sender
 from chats.states import State
 from lib.clock import database_now
 from lib.errors import Refused
-from lib.pci.mask import mask
-from lib.wire import MAX_TEXT
+
+CONFLICT = _("This message id was used for another text.")
+NOT_SEATED = _("You are not in this chat.")
 
 
 class Posted(NamedTuple):
@@ -32,37 +32,27 @@ def post(chat: Chat, *, by: Sender, cid: str, text: str) -> Posted:
     The same cid and body again gives the same answer. Refused: `invalid` (empty), `too_large`, `conflict` (the
     cid was used for something else), `gone` (the chat is over), `forbidden` (no seat in the chat).
     """
-    if len(text) > MAX_TEXT:
-        raise Refused("too_large", _("A message may have at most 10,000 characters."))
-    if not text.strip():
-        raise Refused("invalid", _("There is nothing to send."), fields={"text": "empty"})
-    masked = mask(text)
-    fingerprint = _fingerprint(masked.text)
-    before = _said_before(chat, by, cid, fingerprint)
+    screened = screen(text)
+    before = _said_before(chat, by, cid, screened)
     if before is not None:
         return before
     with transaction.atomic():
         row = _held_open(chat, by)
-        before = _said_before(row, by, cid, fingerprint)
+        before = _said_before(row, by, cid, screened)
         if before is not None:
             return before
-        entry = lines.append(row, "message", by=by, at=database_now(), masked=masked, cid=cid, fingerprint=fingerprint)
+        entry = lines.append(row, "message", by=by, at=database_now(), screened=screened, cid=cid)
         if row.state == State.BOT and by.kind == "customer":
-            _let_bot_answer(row, masked.text, by=by)
+            _let_bot_answer(row, screened.text, by=by)
     return Posted(entry, duplicate=False)
 
 
-def _fingerprint(text: str) -> bytes:
-    key = settings.SECRET_KEY.encode()[:64]
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=key, digest_size=16).digest()
-
-
-def _said_before(chat: Chat, by: Sender, cid: str, fingerprint: bytes) -> Posted | None:
+def _said_before(chat: Chat, by: Sender, cid: str, screened: Screened) -> Posted | None:
     entry = Entry.objects.filter(chat=chat, sender_kind=by.kind, sender_id=by.id, cid=cid).first()
     if entry is None:
         return None
-    if bytes(entry.fingerprint or b"") != fingerprint:
-        raise Refused("conflict", _("This message id was used for another text."))
+    if bytes(entry.fingerprint or b"") != screened.fingerprint:
+        raise Refused("conflict", CONFLICT)
     return Posted(entry, duplicate=True)
 
 
@@ -72,7 +62,7 @@ def _held_open(chat: Chat, by: Sender) -> Chat:
     except Refused as refused:
         raise Refused("gone") if refused.code == "state" else refused from refused
     if by.kind == "agent" and not Seat.objects.live().filter(chat=row, agent_id=by.agent_id).exists():
-        raise Refused("forbidden", _("You are not in this chat."))
+        raise Refused("forbidden", NOT_SEATED)
     return row
 
 

@@ -19,8 +19,12 @@ const WORDS = {
   timeout: () => gettext("No answer from the server. Please try again."),
 };
 
+// Here the server knows more than the code says, and says it in the reader's language.
+const TOLD = new Set(["invalid", "forbidden", "state", "too_large", "capacity"]);
+
 /** A sentence for a WireError, never its code. */
 export function refusal(error) {
+  if (TOLD.has(error.code) && error.message && error.message !== error.code) return error.message;
   return (WORDS[error.code] ?? WORDS.unavailable)();
 }
 

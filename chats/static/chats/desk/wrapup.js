@@ -76,7 +76,7 @@ class WrapUp extends Part {
       <div class="chips">${chosen.map((code) => html`<span class="chip">${code.name}<button type="button" aria-label=${interpolate(gettext("Remove %(name)s"), { name: code.name })}
         @click=${() => this.toggle(code.id)}>${icon("x", true)}</button></span>`)}${chosen.length ? nothing : html`<span class="meta">${gettext("none yet")}</span>`}</div>
       <label class="label wrap-note" for="wrap-note">${gettext("Note (optional)")}</label>
-      <textarea class="input" id="wrap-note" rows="3" maxlength="10000" .value=${live(this.note)} @input=${(event) => { this.note = event.target.value; }}></textarea>
+      <textarea class="input" id="wrap-note" rows="3" maxlength="2000" .value=${live(this.note)} @input=${(event) => { this.note = event.target.value; }}></textarea>
       <p class="hint">${gettext("Card data in a note is masked as well.")}</p></div>`;
   }
 

@@ -1,0 +1,338 @@
+"""The fast lane: one writer per process takes all messages that came while the last commit was in flight.
+
+`operations.post` is the whole verb; this is the same verb for chats in which writing is all there is to do. A batch
+locks its chats in key order, then checks, numbers and inserts in one statement, in one transaction and one round
+trip. A batch that fails is tried again row by row, so that no message fails for its neighbour.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.db import connection as django_connection
+from psycopg.conninfo import make_conninfo
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
+
+from chats.events import lines_frame
+from chats.operations.post import CONFLICT, NOT_SEATED
+from chats.screening import Screened, screen
+from chats.senders import Sender
+from lib import groups, wire
+from lib.errors import Refused
+from lib.hub import Hub, running_hub
+
+log = logging.getLogger(__name__)
+
+MOST_PER_BATCH = 256
+PATIENCE = 10.0  # seconds a sender waits for his commit before he is told `unavailable`
+TRIES = 4  # a broken connection is tried again: the cid makes repeating harmless
+PAUSE = 0.25  # seconds before the first repetition, doubled each time
+CONNECTIONS = 2
+
+LOCK = "SELECT 1 FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
+
+WRITE = """
+WITH said AS (
+    SELECT * FROM unnest(
+        %(n)s::int[], %(chat)s::uuid[], %(kind)s::text[], %(who)s::text[], %(name)s::text[],
+        %(cid)s::text[], %(fingerprint)s::bytea[], %(text)s::text[], %(findings)s::jsonb[], %(agent)s::int[]
+    ) AS t(n, chat, kind, who, name, cid, fingerprint, text, findings, agent)
+), looked AS (
+    SELECT said.*, chats_chat.state, chats_chat.public_head, before.seq AS old_seq, before.at AS old_at,
+        before.text AS old_text, before.findings AS old_findings, before.fingerprint AS old_fingerprint,
+        seat.left_at IS NULL AS seated, seat.id IS NOT NULL AS may_read
+    FROM said
+    JOIN chats_chat ON chats_chat.id = said.chat
+    LEFT JOIN chats_entry AS before ON before.chat_id = said.chat AND before.cid = said.cid
+        AND before.sender_kind = said.kind AND before.sender_id = said.who AND before.cid <> ''
+    LEFT JOIN LATERAL (
+        SELECT id, left_at FROM chats_seat
+        WHERE chat_id = said.chat AND agent_id = said.agent AND released_at IS NULL
+        ORDER BY left_at DESC NULLS FIRST LIMIT 1
+    ) AS seat ON true
+), fresh AS (
+    SELECT *, row_number() OVER (PARTITION BY chat ORDER BY n) AS nth, count(*) OVER (PARTITION BY chat) AS many
+    FROM looked
+    WHERE old_seq IS NULL AND state IN ('queued', 'offered', 'active')
+        AND (kind = 'customer' OR (may_read AND seated))
+), moved AS (
+    UPDATE chats_chat SET public_head = chats_chat.public_head + fresh.many
+    FROM fresh WHERE fresh.nth = 1 AND chats_chat.id = fresh.chat
+), written AS (
+    INSERT INTO chats_entry (chat_id, stream, seq, kind, at, sender_kind, sender_id, sender_name, cid, fingerprint,
+        text, findings, data)
+    SELECT chat, 'public', public_head + nth, 'message', clock_timestamp(), kind, who, name, cid, fingerprint,
+        text, findings, '{}'
+    FROM fresh RETURNING chat_id, seq, at
+), noted AS (
+    INSERT INTO chats_finding (chat_id, at, sender_kind, sender_id, place, detector, action)
+    SELECT chat, clock_timestamp(), kind, who, 'message', found ->> 'detector', found ->> 'action'
+    FROM fresh CROSS JOIN LATERAL jsonb_array_elements(findings) AS found
+)
+SELECT looked.n, looked.state, looked.kind = 'customer' OR looked.may_read AS may_read,
+    looked.kind = 'customer' OR looked.seated AS seated,
+    looked.old_seq, looked.old_at, looked.old_text, looked.old_findings, looked.old_fingerprint,
+    written.seq, written.at
+FROM looked
+LEFT JOIN fresh ON fresh.n = looked.n
+LEFT JOIN written ON written.chat_id = fresh.chat AND written.seq = fresh.public_head + fresh.nth
+"""
+
+
+class NeedsMore(Exception):
+    """Writing is not all there is to do in this chat: the ordinary verb must take the message."""
+
+
+@dataclass(slots=True)
+class Said:
+    """A screened message on its way to the database."""
+
+    chat: UUID
+    by: Sender
+    cid: str
+    screened: Screened
+    done: asyncio.Future[dict[str, Any]]
+
+    @property
+    def key(self) -> tuple[UUID, str, str, str]:
+        """Under which the message may stand once."""
+        return self.chat, self.by.kind, self.by.id, self.cid
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the database says of one message."""
+
+    state: str | None = None
+    may_read: bool = False
+    seated: bool = False
+    seq: int | None = None
+    at: datetime | None = None
+    text: str = ""
+    findings: list[dict[str, str]] = field(default_factory=list)
+    fingerprint: bytes | None = None
+    duplicate: bool = False
+
+
+class Writer:
+    """The one who writes messages on this event loop."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self._queue: list[Said] = []
+        self._wake = asyncio.Event()
+        self._task = hub.loop.create_task(self._run())
+
+    @cached_property
+    def pool(self) -> AsyncConnectionPool:
+        """Connections of the writer's own: no thread, no ORM."""
+        database = django_connection.settings_dict
+        conninfo = make_conninfo(
+            dbname=database["NAME"],
+            user=database["USER"],
+            password=database["PASSWORD"],
+            host=database["HOST"],
+            port=database["PORT"],
+        )
+        return AsyncConnectionPool(
+            conninfo, min_size=1, max_size=CONNECTIONS, timeout=5, open=False, kwargs={"autocommit": True}
+        )
+
+    async def say(self, said: Said) -> dict[str, Any]:
+        """The answer once the message is committed. Refused as `operations.post`, NeedsMore, or `unavailable`."""
+        self._queue.append(said)
+        self._wake.set()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await asyncio.shield(said.done)
+        except TimeoutError:
+            raise Refused("unavailable") from None
+
+    async def _run(self) -> None:
+        await self.pool.open()
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._queue:
+                batch, self._queue = self._queue[:MOST_PER_BATCH], self._queue[MOST_PER_BATCH:]
+                try:
+                    await self._commit(batch)
+                except Exception:
+                    log.exception("the writer lost a batch of %d", len(batch))
+                    _refuse(batch)
+
+    async def _commit(self, batch: list[Said]) -> None:
+        batch, twins = _without_twins(batch)
+        try:
+            outcomes = await self._write(batch)
+        except psycopg.OperationalError:
+            log.warning("the database did not answer: %d messages refused", len(batch), exc_info=True)
+            _refuse(batch)
+        except psycopg.Error:
+            if len(batch) > 1:
+                for said in batch:
+                    await self._commit([said])
+            else:
+                log.exception("a message could not be written")
+                _refuse(batch)
+        else:
+            self._tell(batch, outcomes)
+        self._settle_twins(twins)
+
+    def _settle_twins(self, twins: Sequence[Said]) -> None:
+        """Repetitions that came in the same batch go once more: now the first of them is there."""
+        if twins:
+            self._queue.extend(twins)
+            self._wake.set()
+
+    async def _write(self, batch: Sequence[Said]) -> list[Outcome]:
+        for attempt in range(TRIES):
+            try:
+                return await self._write_once(batch)
+            except psycopg.OperationalError:
+                if attempt == TRIES - 1:
+                    raise
+                await asyncio.sleep(PAUSE * 2**attempt)
+        raise AssertionError
+
+    async def _write_once(self, batch: Sequence[Said]) -> list[Outcome]:
+        rows = _columns(batch)
+        async with self.pool.connection() as connection, connection.pipeline():
+            await connection.execute("BEGIN")
+            await connection.execute(LOCK, {"chat": rows["chat"]}, prepare=True)
+            cursor = await connection.execute(WRITE, rows, prepare=True)
+            await connection.execute("COMMIT")
+            found = await cursor.fetchall()
+        outcomes = [Outcome() for _said in batch]
+        for n, state, may_read, seated, old_seq, old_at, old_text, old_findings, old_print, seq, at in found:
+            outcome = outcomes[n]
+            outcome.state, outcome.may_read, outcome.seated = state, bool(may_read), bool(seated)
+            outcome.duplicate = old_seq is not None
+            if outcome.duplicate:
+                outcome.seq, outcome.at, outcome.text, outcome.findings = old_seq, old_at, old_text, old_findings
+                outcome.fingerprint = bytes(old_print or b"")
+            elif seq is not None:
+                outcome.seq, outcome.at = seq, at
+                outcome.text, outcome.findings = batch[n].screened.text, batch[n].screened.findings
+        return outcomes
+
+    def _tell(self, batch: Sequence[Said], outcomes: Sequence[Outcome]) -> None:
+        """One fan-out for the batch, then every sender's answer."""
+        frames = []
+        for said, outcome in zip(batch, outcomes, strict=True):
+            if outcome.seq is not None and not outcome.duplicate:
+                frames.append((groups.public(said.chat), lines_frame(said.chat, "public", (_line(said, outcome),))))
+        if frames:
+            self.hub.publish(frames)
+        for said, outcome in zip(batch, outcomes, strict=True):
+            _settle(said, outcome)
+
+
+def _without_twins(batch: Sequence[Said]) -> tuple[list[Said], list[Said]]:
+    """Each message once; the repetitions of those apart."""
+    first: dict[tuple[UUID, str, str, str], Said] = {}
+    twins = []
+    for said in batch:
+        if first.setdefault(said.key, said) is not said:
+            twins.append(said)
+    return list(first.values()), twins
+
+
+def _columns(batch: Sequence[Said]) -> dict[str, Any]:
+    return {
+        "n": list(range(len(batch))),
+        "chat": [said.chat for said in batch],
+        "kind": [said.by.kind for said in batch],
+        "who": [said.by.id for said in batch],
+        "name": [said.by.name for said in batch],
+        "cid": [said.cid for said in batch],
+        "fingerprint": [said.screened.fingerprint for said in batch],
+        "text": [said.screened.text for said in batch],
+        "findings": [Jsonb(said.screened.findings) for said in batch],
+        "agent": [said.by.agent_id for said in batch],
+    }
+
+
+def _line(said: Said, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "seq": outcome.seq,
+        "kind": "message",
+        "at": wire.instant(outcome.at),
+        "sender": {"kind": said.by.kind, "id": said.by.id, "name": said.by.name},
+        "cid": said.cid,
+        "text": outcome.text,
+        "attachments": [],
+        "findings": outcome.findings,
+        "data": {},
+    }
+
+
+def _settle(said: Said, outcome: Outcome) -> None:
+    if outcome.duplicate and outcome.may_read:
+        if outcome.fingerprint != said.screened.fingerprint:
+            _answer(said, error=Refused("conflict", CONFLICT))
+        else:
+            _answer(said, result=_ok(said, outcome))
+    elif outcome.seq is not None:
+        _answer(said, result=_ok(said, outcome))
+    elif outcome.state is None or not outcome.may_read:
+        _answer(said, error=Refused("not_found"))
+    elif outcome.state == "ended":
+        _answer(said, error=Refused("gone"))
+    elif not outcome.seated:
+        _answer(said, error=Refused("forbidden", NOT_SEATED))
+    else:
+        _answer(said, error=NeedsMore())
+
+
+def _ok(said: Said, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "chat": str(said.chat),
+        "cid": said.cid,
+        "seq": outcome.seq,
+        "at": wire.instant(outcome.at),
+        "text": outcome.text,
+        "findings": outcome.findings,
+        "duplicate": outcome.duplicate,
+    }
+
+
+def _refuse(batch: Sequence[Said]) -> None:
+    for said in batch:
+        _answer(said, error=Refused("unavailable"))
+
+
+def _answer(said: Said, *, result: dict[str, Any] | None = None, error: Exception | None = None) -> None:
+    if said.done.done():
+        return
+    if error is not None:
+        said.done.set_exception(error)
+        said.done.exception()  # who has given up waiting is no unhandled fault
+    else:
+        said.done.set_result(result or {})
+
+
+_writer: Writer | None = None
+
+
+async def running_writer() -> Writer:
+    """The writer of this process's event loop, started by the first who asks."""
+    global _writer
+    hub = await running_hub()
+    if _writer is None or _writer.hub is not hub:
+        _writer = Writer(hub)
+    return _writer
+
+
+async def say(chat_id: UUID, *, by: Sender, cid: str, text: str) -> dict[str, Any]:
+    """The message is screened and committed; the answer is what was stored. See `Writer.say`."""
+    screened = screen(text)
+    writer = await running_writer()
+    return await writer.say(Said(chat_id, by, cid, screened, writer.hub.loop.create_future()))
