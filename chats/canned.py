@@ -1,5 +1,6 @@
 """Finding canned responses, with their variables filled."""
 
+import re
 from typing import Any
 
 from django.db.models import Q
@@ -8,6 +9,7 @@ from agents.models import Agent
 from chats.models import CannedResponse, Chat
 
 MOST = 30
+VARIABLE = re.compile(r"\{(customer\.name|agent\.name|queue\.name)\}")
 
 
 def search(chat: Chat, *, agent: Agent, q: str) -> list[dict[str, Any]]:
@@ -32,6 +34,4 @@ def search(chat: Chat, *, agent: Agent, q: str) -> list[dict[str, Any]]:
 def fill(text: str, *, chat: Chat, agent: Agent) -> str:
     """The text with its three variables replaced; nothing else in braces means anything."""
     values = {"customer.name": chat.customer.name, "agent.name": agent.name, "queue.name": chat.queue.name}
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
-    return text
+    return VARIABLE.sub(lambda found: values[found[1]], text)
