@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from lib.errors import Refused
-from lib.wire import CID_PATTERN
+from lib.wire import CID_PATTERN, can_be_kept
 
 
 class StrictSerializer(serializers.Serializer):
@@ -27,9 +27,20 @@ class CleanText(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         """The text. Raises ValidationError for NUL and lone surrogates."""
         text = super().to_internal_value(data)
-        if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        if not can_be_kept(text):
             raise serializers.ValidationError(_("This text holds characters that can't be kept."))
         return text
+
+
+class FormFields(serializers.DictField):
+    """What a customer said in the form's own fields, by label."""
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        """The fields. Raises ValidationError for a label that can't be kept."""
+        values = super().to_internal_value(data)
+        if not all(map(can_be_kept, values)):
+            raise serializers.ValidationError(_("This text holds characters that can't be kept."))
+        return values
 
 
 def text(longest: int, **options: Any) -> CleanText:
@@ -46,7 +57,7 @@ class StartSerializer(StrictSerializer):
     page = text(500)
     language = text(8)
     identity = text(4000)
-    fields = serializers.DictField(child=CleanText(max_length=500, allow_blank=True), required=False, allow_null=True)  # type: ignore[assignment]
+    fields = FormFields(child=CleanText(max_length=500, allow_blank=True), required=False, allow_null=True)  # type: ignore[assignment]
 
 
 class StartedSerializer(serializers.Serializer):

@@ -108,6 +108,11 @@ def body(raw: str, decoder: msgspec.json.Decoder[Any]) -> Any:
     return frame
 
 
+def can_be_kept(text: str) -> bool:
+    """Whether a database can hold the text: no NUL, no lone surrogate."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _holds_nul(value: Any) -> bool:
     if isinstance(value, str):
         return "\0" in value

@@ -23,9 +23,11 @@ from lib.clock import database_now
 from lib.errors import Refused
 from lib.fields import mask_all
 from lib.pci.mask import mask
+from lib.wire import can_be_kept
 from routing.models import EntryPoint, FormField, Queue
 
 FIRST_REPLIES = 3  # buttons under the greeting, besides the one that asks for a person
+UNCONFIRMED = _("The identity could not be confirmed. Load the page again.")
 TOKEN_LIFE = timedelta(hours=24)
 LONGEST = {"name": 120, "email": 254, "subject": 200, "page": 500}
 
@@ -131,7 +133,9 @@ def _identity(token: str, entry_point: EntryPoint) -> dict[str, Any]:
             token, entry_point.secret, algorithms=["HS256"], options={"require": ["exp", "sub"]}
         )
     except jwt.PyJWTError as error:
-        raise Refused("unauthenticated", _("The identity could not be confirmed. Load the page again.")) from error
+        raise Refused("unauthenticated", UNCONFIRMED) from error
+    if not all(can_be_kept(str(claims.get(name, ""))) for name in ("sub", "name", "email")):
+        raise Refused("unauthenticated", UNCONFIRMED)
     return claims
 
 
