@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -23,7 +24,12 @@ PAGE = b"<!doctype html><html lang=en><meta charset=utf-8><title>Empty</title><b
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Serves the rooms' static folders under /static/ as one tree, and an empty page everywhere else."""
+    """Serves the rooms' static folders under /static/ as one tree, and one page everywhere else."""
+
+    def __init__(self, *arguments: Any, page: bytes, policy: str, **options: Any) -> None:
+        self.page = page
+        self.policy = policy
+        super().__init__(*arguments, **options)
 
     def do_GET(self) -> None:
         if self.path.startswith("/static/"):
@@ -31,9 +37,11 @@ class _Handler(SimpleHTTPRequestHandler):
             return
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(PAGE)))
+        self.send_header("Content-Length", str(len(self.page)))
+        if self.policy:
+            self.send_header("Content-Security-Policy", self.policy)
         self.end_headers()
-        self.wfile.write(PAGE)
+        self.wfile.write(self.page)
 
     def translate_path(self, path: str) -> str:
         relative = super().translate_path(path.removeprefix("/static"))
@@ -45,9 +53,10 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def static_site() -> Iterator[str]:
-    """Origin of the running site."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(ROOT)))
+def static_site(*, page: bytes = PAGE, policy: str = "") -> Iterator[str]:
+    """Origin of the running site; `page` stands at every address outside /static/, under the security policy."""
+    handler = partial(_Handler, directory=str(ROOT), page=page, policy=policy)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -89,6 +89,21 @@ def test_entries_out_of_order_and_doubled_stand_once_by_seq(page: Page) -> None:
     assert result["missing"] is None
 
 
+def test_doubles_change_nothing_and_nothing_is_told_twice(page: Page) -> None:
+    told = page.evaluate(
+        """async ([one, two]) => {
+          const {Transcript} = await import("/static/chats/shared/transcript.js");
+          const transcript = new Transcript({chat: "c"});
+          const told = [];
+          transcript.addEventListener("change", (event) => told.push(event.detail.fresh.map((entry) => entry.seq)));
+          for (const step of [[one], [one], [two, one], [two, two]]) transcript.apply(step);
+          return told;
+        }""",
+        [entry(1, "a"), entry(2, "b")],
+    )
+    assert told == [[1], [2]]
+
+
 def test_a_hole_is_named_by_the_seq_before_it(page: Page) -> None:
     result = page.evaluate(TRANSCRIPT, [[entry(1, "a"), entry(2, "b"), entry(5, "e")]])
     assert result["head"] == 2
@@ -179,6 +194,13 @@ def test_nothing_is_lost_doubled_or_reordered_while_connections_drop(page: Page,
     assert [line["text"] for line in server.lines] == words
     assert [line["cid"] for line in server.lines] == cids
     assert page.evaluate(SHOWN) == words
+
+
+def test_words_sent_quickly_go_out_once_each_and_in_order(page: Page, server: WireServer) -> None:
+    open_chat(page, server)
+    cids = page.evaluate("() => ['a', 'b', 'c', 'd', 'e'].map((text) => outbox.send(text))")
+    all_settled(page, 5)
+    assert [frame["cid"] for frame in server.sent("message.send")] == cids
 
 
 def test_an_unanswered_message_goes_again_under_the_same_cid(page: Page, server: WireServer) -> None:
