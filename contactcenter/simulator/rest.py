@@ -3,9 +3,11 @@
 import asyncio
 import random
 import re
-from collections.abc import Awaitable, Callable
+import socket
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import count, repeat
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +23,24 @@ LONGEST_WAIT = 60.0
 TRIES = 5
 # Waits that long and says whether to go on.
 Pause = Callable[[float], Awaitable[bool]]
+
+
+def may_choose_address(host: str) -> bool:
+    """Whether this machine lets a program call the host from any loopback address, as Linux does."""
+    if not host.startswith("127.") and host != "localhost":
+        return False
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind(("127.1.0.1", 0))
+        except OSError:
+            return False
+    return True
+
+
+def loopback_addresses() -> Iterator[str]:
+    """Loopback addresses without end, the same order each time."""
+    for number in count(1):
+        yield f"127.{1 + number // 62_500 % 250}.{number // 250 % 250}.{1 + number % 250}"
 
 
 async def sleep(seconds: float) -> bool:
@@ -59,11 +79,13 @@ class Rest:
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self._tally = tally
         self._client = self._new_client()
+        self._addresses = loopback_addresses() if may_choose_address(parts.hostname or "") else repeat(None)
 
-    def _new_client(self) -> httpx.AsyncClient:
+    def _new_client(self, address: str | None = None) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=50, max_keepalive_connections=20)
+        transport = httpx.AsyncHTTPTransport(limits=limits, local_address=address)
         # No proxy from the environment: it would not know this machine's loopback.
-        return httpx.AsyncClient(base_url=self.base, timeout=SECONDS_PER_REQUEST, limits=limits, trust_env=False)
+        return httpx.AsyncClient(base_url=self.base, timeout=SECONDS_PER_REQUEST, transport=transport, trust_env=False)
 
     async def __aenter__(self) -> "Rest":
         return self
@@ -85,7 +107,9 @@ class Rest:
     async def start_chat(self, entry_point: str, body: dict[str, Any], pause: Pause = sleep) -> Ticket:
         """A new chat through this entry point; `Refused` when closed, full, unknown or badly filled in."""
         path = f"/api/v1/widget/{entry_point}/chats/"
-        answer = await self._ask("start", lambda: self._client.post(path, json=body), pause)
+        # Customers come from addresses of their own, so the limit of starts per address holds as it does in earnest.
+        async with self._new_client(next(self._addresses)) as client:
+            answer = await self._ask("start", lambda: client.post(path, json=body), pause)
         try:
             value = answer.json()
             return Ticket(value["chat"], value["token"], value["socket"])
