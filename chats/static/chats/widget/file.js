@@ -6,7 +6,7 @@ import {gettext} from "../shared/words.js";
 import {icon, Part} from "./part.js";
 
 /** Shows {id, name, size, type, status, reason}. */
-export class File extends Part {
+export class FileLine extends Part {
   static properties = {
     file: {attribute: false},
     token: {attribute: false},
@@ -58,4 +58,4 @@ export class File extends Part {
   }
 }
 
-customElements.define("cc-file", File);
+customElements.define("cc-file", FileLine);
