@@ -3,11 +3,13 @@
 # ruff: noqa: D102 - a column's heading says what it shows
 
 import re
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -24,16 +26,12 @@ PART_OF_ID = re.compile(r"[0-9a-f]{4,32}")
 def by_person_or_id(queryset: QuerySet, term: str, *, ids: tuple[str, ...], texts: tuple[str, ...]) -> QuerySet:
     """Rows by the beginning of an id (a range of the key's index), else by the beginning of a name or e-mail."""
     digits = term.strip().lower().replace("-", "")
-    if PART_OF_ID.fullmatch(digits) and re.search(r"\d", digits):
-        low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
-        found = queryset.none()
-        for name in ids:
-            found |= queryset.filter(**{f"{name}__range": (low, high)})
-        return found
-    found = queryset.none()
-    for name in texts:
-        found |= queryset.filter(**{f"{name}__istartswith": term.strip()})
-    return found
+    if PART_OF_ID.fullmatch(digits) and any(digit.isdigit() for digit in digits):
+        between = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+        wanted = [Q(**{f"{name}__range": between}) for name in ids]
+    else:
+        wanted = [Q(**{f"{name}__istartswith": term.strip()}) for name in texts]
+    return queryset.filter(reduce(or_, wanted))
 
 
 class SeatInline(LedgerInline):
@@ -138,7 +136,7 @@ class ChatAdmin(LedgerAdmin):
         if not search_term.strip():
             return queryset, False
         texts = ("customer__name", "customer__email")
-        return by_person_or_id(queryset, search_term, ids=("id", "customer_id"), texts=texts), False
+        return by_person_or_id(queryset, search_term, ids=("id", "customer__id"), texts=texts), False
 
     @admin.display(description=_("customer"), ordering="customer__name")
     def person(self, chat: Chat) -> str:
@@ -202,7 +200,7 @@ class PartOfChatAdmin(LedgerAdmin):
         if not search_term.strip():
             return queryset, False
         texts = ("chat__customer__name", "chat__customer__email")
-        return by_person_or_id(queryset, search_term, ids=("chat_id", "chat__customer_id"), texts=texts), False
+        return by_person_or_id(queryset, search_term, ids=("chat__id", "chat__customer__id"), texts=texts), False
 
     @admin.display(description=_("chat"))
     def chat_link(self, row: Any) -> str:

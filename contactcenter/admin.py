@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -40,6 +41,31 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 )
 
 
+NAMES = {"auth.group": _("roles"), "admin.logentry": _("audit trail")}  # where Django's own word is another one
+
+
+class LogEntryAdmin(LedgerAdmin):
+    """The audit trail of the administration: read only."""
+
+    list_display = ("action_time", "user", "what", "content_type", "object_repr", "changes")
+    list_display_links = ("action_time",)
+    list_filter = ("action_flag", ("action_time", admin.DateFieldListFilter), "content_type")
+    list_select_related = ("user", "content_type")
+    search_fields = ("object_repr__istartswith", "user__username__istartswith")
+    search_help_text = _("The beginning of a name, of the thing or of the log-in.")
+    ordering = ("-action_time", "-pk")
+    fields = ("action_time", "user", "what", "content_type", "object_repr", "changes")
+    readonly_fields = ("what", "changes")
+
+    @admin.display(description=_("action"), ordering="action_flag")
+    def what(self, entry: LogEntry) -> str:
+        return str(entry.get_action_flag_display())
+
+    @admin.display(description=_("changes"))
+    def changes(self, entry: LogEntry) -> str:
+        return "; ".join(values(entry)) or entry.get_change_message() or "–"
+
+
 class ContactCenterSite(admin.AdminSite):
     """The product's own administration site."""
 
@@ -48,6 +74,11 @@ class ContactCenterSite(admin.AdminSite):
     site_url = None
     enable_nav_sidebar = True
     index_template = "admin/index.html"
+
+    def __init__(self, name: str = "admin") -> None:
+        """The site with the audit trail; every room registers its own models."""
+        super().__init__(name)
+        self.register(LogEntry, LogEntryAdmin)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page of the administration needs."""
@@ -74,7 +105,7 @@ class ContactCenterSite(admin.AdminSite):
         response["Cache-Control"] = "no-store"
         return response
 
-    @never_cache
+    @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The house has one log-in page, with its locks; who is signed in without the right is told so."""
         target = request.GET.get("next", "")
@@ -96,6 +127,9 @@ class ContactCenterSite(admin.AdminSite):
             return super().get_app_list(request, app_label)
         rooms = super().get_app_list(request)
         models = {model["model"]._meta.label_lower: model for room in rooms for model in room["models"]}
+        for label, name in NAMES.items():
+            if label in models:
+                models[label]["name"] = name
         sections = [
             {"app_label": key, "name": name, "models": [models.pop(label) for label in labels if label in models]}
             for key, name, labels in SECTIONS
@@ -104,26 +138,3 @@ class ContactCenterSite(admin.AdminSite):
             {**room, "models": [m for m in room["models"] if m["model"]._meta.label_lower in models]} for room in rooms
         ]
         return [section for section in (*sections, *left) if section["models"]]
-
-
-@admin.register(LogEntry)
-class LogEntryAdmin(LedgerAdmin):
-    """The audit trail of the administration: read only."""
-
-    list_display = ("action_time", "user", "what", "content_type", "object_repr", "changes")
-    list_display_links = ("action_time",)
-    list_filter = ("action_flag", ("action_time", admin.DateFieldListFilter), "content_type")
-    list_select_related = ("user", "content_type")
-    search_fields = ("object_repr__istartswith", "user__username__istartswith")
-    search_help_text = _("The beginning of a name, of the thing or of the log-in.")
-    ordering = ("-action_time", "-pk")
-    fields = ("action_time", "user", "what", "content_type", "object_repr", "changes")
-    readonly_fields = ("what", "changes")
-
-    @admin.display(description=_("action"), ordering="action_flag")
-    def what(self, entry: LogEntry) -> str:
-        return str(entry.get_action_flag_display())
-
-    @admin.display(description=_("changes"))
-    def changes(self, entry: LogEntry) -> str:
-        return "; ".join(values(entry)) or entry.get_change_message() or "–"
