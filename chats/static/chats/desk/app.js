@@ -1,34 +1,33 @@
 // The desk: joins what is known (store.js) with what is shown (the parts) and turns the parts' wishes into commands.
 
-import { html, nothing } from "../../contactcenter/vendor/lit.js";
-import { visitorName } from "../shared/format.js";
-import { gettext } from "../shared/words.js";
+import {html, nothing} from "../../contactcenter/vendor/lit.js";
+import {visitorName} from "../shared/format.js";
+import {gettext} from "../shared/words.js";
 import "./aux.js";
 import "./banner.js";
-import { Commanding } from "./commanding.js";
 import "./header.js";
 import "./help.js";
-import { listenToKeys } from "./keys.js";
-import { icon } from "./part.js";
+import {listenToKeys} from "./keys.js";
+import {Moving} from "./moving.js";
+import {icon} from "./part.js";
 import "./requests.js";
 import "./rona.js";
 import "./take-over.js";
 import "./talk.js";
 import "./tasks.js";
-import { chatRows, loadView, offerRows, wrapupRows } from "./views.js";
+import {chatRows, loadView, offerRows, wrapupRows} from "./views.js";
 
 const BACK_STAYS = 3_000;
-const DRAWER = matchMedia("(min-width: 721px) and (max-width: 1180px)");
 
 /** `store` and `notices` are set once, by main.js. */
-class Desk extends Commanding {
+class Desk extends Moving {
   static properties = {
-    tab: { state: true }, past: { state: true }, help: { state: true }, back: { state: true }, pane: { state: true }, drawer: { state: true },
+    back: {state: true},
   };
 
   constructor() {
     super();
-    Object.assign(this, { tab: "customer", past: null, help: false, back: false, pane: "list", drawer: false, draftRev: 0, wasOnline: false });
+    Object.assign(this, {back: false, wasOnline: false});
   }
 
   willUpdate(changed) {
@@ -36,16 +35,21 @@ class Desk extends Commanding {
   }
 
   begin() {
-    const { store } = this;
+    const {store} = this;
     store.addEventListener("change", () => this.requestUpdate());
     store.addEventListener("news", (event) => this.newsCame(event.detail));
-    store.wire.addEventListener("ready", () => { this.wasOnline = true; this.loadMine(); });
+    store.wire.addEventListener("ready", () => {
+      this.wasOnline = true;
+      this.loadMine();
+    });
     document.addEventListener("visibilitychange", () => this.seen());
     this.asks = {
-      canned: async (q) => (await store.run("canned.search", { chat: store.open, q })).result,
-      targets: async (mode, kind, q) => (await store.run("targets.list", { chat: store.open, kind, for: mode, q })).result,
+      canned: async (q) => (await store.run("canned.search", {chat: store.open, q})).result,
+      targets: async (mode, kind, q) =>
+        (await store.run("targets.list", {chat: store.open, kind, for: mode, q})).result,
       history: async (fields) => (await store.run("history.list", fields)).result,
-      past: async (past) => (await store.run("history.open", { chat: this.isMine(past) ? past : store.open, past })).result,
+      past: async (past) =>
+        (await store.run("history.open", {chat: this.isMine(past) ? past : store.open, past})).result,
     };
     if (store.open) this.pane = "chat";
     listenToKeys(this.keyMap());
@@ -56,17 +60,17 @@ class Desk extends Commanding {
     return this.mine.items.some((item) => item.chat === past);
   }
 
-  get talk() { return this.querySelector("cc-talk"); }
-
   // -- what the server told ---------------------------------------------------------------------------------------------
 
-  newsCame({ kind, chats, chat }) {
+  newsCame({kind, chats, chat}) {
     if (kind === "begun") for (const row of chats) this.begun(row);
     else if (kind === "closed") this.closed(chat);
     else if (kind === "rona") this.ronaCame();
     else if (kind === "back") {
       this.back = true;
-      setTimeout(() => { this.back = false; }, BACK_STAYS);
+      setTimeout(() => {
+        this.back = false;
+      }, BACK_STAYS);
     }
   }
 
@@ -74,7 +78,13 @@ class Desk extends Commanding {
   begun(row) {
     const wanted = this.wanted.delete(row.id);
     if (!this.store.open || (wanted && this.talk.idle)) this.openChat(row.id, wanted);
-    else if (wanted) this.note({ id: row.id, chat: row.id, name: visitorName(row.customer), text: gettext("This chat is yours now. It waits in the list.") });
+    else if (wanted)
+      this.note({
+        id: row.id,
+        chat: row.id,
+        name: visitorName(row.customer),
+        text: gettext("This chat is yours now. It waits in the list."),
+      });
   }
 
   /** The open chat or wrap-up is gone: to the next that waits, else to any, else to the list. */
@@ -94,128 +104,79 @@ class Desk extends Commanding {
   }
 
   async ronaCame() {
-    this.errors = { ...this.errors, state: "" };
+    this.errors = {...this.errors, state: ""};
     const quiet = this.talk.idle && !this.help && !this.contains(document.activeElement?.closest("input, textarea"));
     if (quiet) await this.focusOn(".rona-pop .btn");
-  }
-
-  // -- moving about -----------------------------------------------------------------------------------------------------
-
-  openChat(chat, focus = true) {
-    for (const note of this.notes) if (note.chat === chat) this.dismiss(note.id);
-    if (chat !== this.store.open) {
-      Object.assign(this, { dialog: "", past: null, errors: {} });
-      if (this.tab !== "customer") this.tab = "customer";
-    }
-    this.pane = "chat";
-    this.store.openChat(chat);
-    this.draftRev += 1;
-    if (focus) this.updateComplete.then(() => this.talk.start());
-  }
-
-  openDialog(name) {
-    const { current } = this.store;
-    if (!current?.live || !this.store.online || !(current.chat.allowed ?? []).includes(name)) return;
-    this.errors = { ...this.errors, [name === "end" ? "end" : "target"]: "" };
-    this.dialog = this.dialog === name ? "" : name;
-    if (!this.dialog) this.talk.start();
-  }
-
-  closeDialog() {
-    const names = { end: ".btn.danger", transfer: ".control-acts .btn:nth-of-type(1)", conference: ".control-acts .btn:nth-of-type(2)" };
-    const button = names[this.dialog];
-    this.dialog = "";
-    this.focusOn(`.control ${button}`);
-  }
-
-  showPast(chat) {
-    this.past = this.mine.items.find((item) => item.chat === chat) ?? { chat, customer: this.store.current?.chat.customer };
-    this.tab = "history";
-    this.showInfo(true);
-  }
-
-  showInfo(on) {
-    this.drawer = on && DRAWER.matches;
-    this.pane = on ? "info" : this.store.open ? "chat" : "list";
-  }
-
-  showTab(tab) {
-    Object.assign(this, { tab, past: null });
-  }
-
-  seen() {
-    if (document.hidden || !this.store.open) return;
-    if (this.querySelector("cc-transcript")?.atEnd) this.store.markSeen(this.store.open);
-  }
-
-  /** Next pane in the order of the page; hidden ones are left out. */
-  paneStep(step) {
-    const panes = [...this.querySelectorAll("[data-pane-part]")].filter((pane) => pane.offsetParent !== null || pane.classList.contains("requests"));
-    const at = panes.findLastIndex((pane) => pane.contains(document.activeElement));
-    const next = panes[(at + step + panes.length) % panes.length];
-    const inner = next.matches(".composer") ? next.querySelector("textarea") : next.matches(".transcript") ? next : next.querySelector("a[href], button, input");
-    (inner ?? next).focus();
-  }
-
-  keyMap() {
-    const { store } = this;
-    return {
-      accept: () => offerRows(store)[0] && this.accept(offerRows(store)[0].id),
-      acceptAll: () => this.acceptAll(offerRows(store).map((offer) => offer.id)),
-      chat: (number) => { const row = chatRows(store)[number - 1]; if (row) this.openChat(row.id); },
-      nextWaiting: () => this.nextWaiting(),
-      transfer: () => this.openDialog("transfer"), conference: () => this.openDialog("conference"), end: () => this.openDialog("end"),
-      states: () => this.querySelector("cc-header").openStates(),
-      wrapup: () => { const row = wrapupRows(store)[0]; if (row) this.openChat(row.id); },
-      attach: () => this.querySelector(".act-attach")?.focus(),
-      history: () => { this.showTab("history"); this.showInfo(true); this.focusOn(".aux input, #tab-history"); },
-      help: () => { this.help = !this.help; },
-      search: () => this.querySelector("#search-text")?.focus(),
-      pane: (step) => this.paneStep(step),
-    };
-  }
-
-  nextWaiting() {
-    const rows = chatRows(this.store);
-    const at = rows.findIndex((row) => row.on);
-    const order = [...rows.slice(at + 1), ...rows.slice(0, at + 1)];
-    const next = order.find((row) => row.waitsSince !== null);
-    if (next) this.openChat(next.id);
   }
 
   // -- drawing ----------------------------------------------------------------------------------------------------------
 
   get found() {
-    const row = (item) => ({ id: item.id, name: item.name, detail: item.queue, past: false });
-    const past = this.mine.items.map((item) => ({ id: item.chat, name: visitorName(item.customer), detail: `${item.queue?.name ?? ""} · ${gettext("last 24 hours")}`, past: true }));
+    const row = (item) => ({id: item.id, name: item.name, detail: item.queue, past: false});
+    const past = this.mine.items.map((item) => ({
+      id: item.chat,
+      name: visitorName(item.customer),
+      detail: `${item.queue?.name ?? ""} · ${gettext("last 24 hours")}`,
+      past: true,
+    }));
     return [...chatRows(this.store).map(row), ...wrapupRows(this.store).map(row), ...past];
   }
 
   get today() {
     if (this.mine.state !== "ready" || this.mine.more) return this.store.agent?.today ?? null;
     const day = new Date().toDateString();
-    return { handled: this.mine.items.filter((item) => new Date(item.ended_at).toDateString() === day).length, ...this.store.agent?.today };
+    return {
+      handled: this.mine.items.filter((item) => new Date(item.ended_at).toDateString() === day).length,
+      ...this.store.agent?.today,
+    };
   }
 
   listeners() {
     return {
-      state: (detail) => this.setState(detail), "sign-out": () => this.signOut(), help: () => { this.help = !this.help; },
-      "ask-notify": () => this.notices.allow(), open: ({ chat }) => this.openChat(chat), past: ({ chat }) => this.showPast(chat),
-      "past-closed": () => { this.past = null; }, accept: ({ offer }) => this.accept(offer), "accept-all": ({ offers }) => this.acceptAll(offers),
-      point: ({ offer }) => this.querySelector("cc-requests")?.point(offer), dismiss: ({ note }) => this.dismiss(note), "reload-mine": () => this.loadMine(),
-      retry: () => this.store.wire.retryNow(), "take-over": () => this.takeOver(), dialog: ({ name }) => this.openDialog(name), verb: ({ type }) => this.verb(type),
-      back: () => { this.pane = "list"; }, info: () => this.showInfo(!(this.drawer || this.pane === "info")), "info-closed": () => this.showInfo(false),
-      tab: ({ tab }) => this.showTab(tab), "end-seen": () => this.seen(), "take-back": ({ cid }) => this.takeBack(cid),
-      again: ({ cid }) => this.store.outboxes.get(this.store.open).again(cid), send: ({ text }) => this.store.send(this.store.open, text),
-      draft: ({ text }) => this.store.drafts.set(this.store.open, text), typing: ({ on }) => this.store.markTyping(this.store.open, on),
-      "insert-closing": () => this.insertClosing(), end: () => this.end(), chosen: (detail) => detail?.target && this.target(detail),
-      "submit-wrapup": (detail) => this.submitWrapup(detail), extend: ({ wrapup }) => this.attempt("wrapup", "wrapup.extend", { wrapup }),
+      state: (detail) => this.setState(detail),
+      "sign-out": () => this.signOut(),
+      help: () => {
+        this.help = !this.help;
+      },
+      "ask-notify": () => this.notices.allow(),
+      open: ({chat}) => this.openChat(chat),
+      past: ({chat}) => this.showPast(chat),
+      "past-closed": () => {
+        this.past = null;
+      },
+      accept: ({offer}) => this.accept(offer),
+      "accept-all": ({offers}) => this.acceptAll(offers),
+      point: ({offer}) => this.querySelector("cc-requests")?.point(offer),
+      dismiss: ({note}) => this.dismiss(note),
+      "reload-mine": () => this.loadMine(),
+      retry: () => this.store.wire.retryNow(),
+      "take-over": () => this.takeOver(),
+      dialog: ({name}) => this.openDialog(name),
+      verb: ({type}) => this.verb(type),
+      back: () => {
+        this.pane = "list";
+      },
+      info: () => this.showInfo(!(this.drawer || this.pane === "info")),
+      "info-closed": () => this.showInfo(false),
+      tab: ({tab}) => this.showTab(tab),
+      "end-seen": () => this.seen(),
+      "take-back": ({cid}) => this.takeBack(cid),
+      again: ({cid}) => this.store.outboxes.get(this.store.open).again(cid),
+      send: ({text}) => this.store.send(this.store.open, text),
+      draft: ({text}) => this.store.drafts.set(this.store.open, text),
+      typing: ({on}) => this.store.markTyping(this.store.open, on),
+      "insert-closing": () => this.insertClosing(),
+      end: () => this.end(),
+      chosen: (detail) => detail?.target && this.target(detail),
+      "submit-wrapup": (detail) => this.submitWrapup(detail),
+      extend: ({wrapup}) => this.attempt("wrapup", "wrapup.extend", {wrapup}),
     };
   }
 
   connectedCallback() {
     super.connectedCallback();
-    for (const [name, act] of Object.entries(this.listeners())) this.addEventListener(name, (event) => act(event.detail));
+    for (const [name, act] of Object.entries(this.listeners()))
+      this.addEventListener(name, (event) => act(event.detail));
     this.addEventListener("closed", (event) => this.closedPart(event.target.localName));
   }
 
@@ -233,7 +194,7 @@ class Desk extends Commanding {
   }
 
   insertClosing() {
-    const { closing } = this.store.current.chat;
+    const {closing} = this.store.current.chat;
     this.dialog = "";
     this.updateComplete.then(() => this.talk.insert(closing));
   }
@@ -254,39 +215,89 @@ class Desk extends Commanding {
   }
 
   bottom() {
-    const count = chatRows(this.store).reduce((sum, row) => sum + (row.on ? 0 : row.unread), 0) + this.store.offers.length;
-    const tabs = [["list", "queue", gettext("Chats")], ["chat", "chat", gettext("Conversation")], ["info", "user", gettext("Customer")]];
-    return html`<nav class="bottom" aria-label=${gettext("Panes")}>${tabs.map(([name, mark, label]) => html`<button type="button" aria-current=${this.pane === name ? "true" : nothing}
-      @click=${() => { this.pane = name; }}>${icon(mark)}<span>${label}</span>${name === "list" && count ? html`<span class="count">${count}</span>` : nothing}</button>`)}</nav>`;
+    const count =
+      chatRows(this.store).reduce((sum, row) => sum + (row.on ? 0 : row.unread), 0) + this.store.offers.length;
+    const tabs = [
+      ["list", "queue", gettext("Chats")],
+      ["chat", "chat", gettext("Conversation")],
+      ["info", "user", gettext("Customer")],
+    ];
+    return html`<nav class="bottom" aria-label=${gettext("Panes")}>
+      ${tabs.map(
+        ([name, mark, label]) =>
+          html`<button
+            type="button"
+            aria-current=${this.pane === name ? "true" : nothing}
+            @click=${() => {
+              this.pane = name;
+            }}>
+            ${icon(mark)}<span>${label}</span>${name === "list" && count ? html`<span class="count">${count}</span>` : nothing}
+          </button>`,
+      )}
+    </nav>`;
   }
 
   requests() {
-    const { store } = this;
+    const {store} = this;
     if (store.agent?.state === "rona" && store.online) {
-      return html`<cc-rona .missed=${store.lastRona} .chats=${store.chats.length} .busy=${this.busy.has("state")} .error=${this.errors.state ?? ""}></cc-rona>`;
+      return html`<cc-rona
+        .missed=${store.lastRona}
+        .chats=${store.chats.length}
+        .busy=${this.busy.has("state")}
+        .error=${this.errors.state ?? ""}></cc-rona>`;
     }
     const offers = store.online ? offerRows(store) : [];
     return html`<cc-requests .offers=${offers} .accepting=${this.accepting} .notes=${this.notes}></cc-requests>`;
   }
 
   panes() {
-    const { store } = this;
-    const { current } = store;
+    const {store} = this;
+    const {current} = store;
     return html`<main class="desk">
-      <cc-tasks .offers=${store.online ? offerRows(store) : []} .chats=${chatRows(store)} .wrapups=${wrapupRows(store)} .mine=${this.mine} .accepting=${this.accepting} .loaded=${store.snapshot !== null}></cc-tasks>
-      <cc-talk .current=${current} .agent=${store.agent} .today=${this.today} .me=${store.me} .online=${store.online} .dialog=${this.dialog} .errors=${this.errors} .busy=${this.busy}
-        .typing=${store.typing.get(store.open) ?? null} .draft=${store.open ? store.drafts.get(store.open) : ""} .draftRev=${this.draftRev} .limit=${store.config.limits.text} .asks=${this.asks}></cc-talk>
-      <cc-aux .current=${current} .tab=${this.tab} .past=${this.past} .me=${store.me} .list=${this.asks?.history} .openPast=${this.asks?.past}></cc-aux>
+      <cc-tasks
+        .offers=${store.online ? offerRows(store) : []}
+        .chats=${chatRows(store)}
+        .wrapups=${wrapupRows(store)}
+        .mine=${this.mine}
+        .accepting=${this.accepting}
+        .loaded=${store.snapshot !== null}></cc-tasks>
+      <cc-talk
+        .current=${current}
+        .agent=${store.agent}
+        .today=${this.today}
+        .me=${store.me}
+        .online=${store.online}
+        .dialog=${this.dialog}
+        .errors=${this.errors}
+        .busy=${this.busy}
+        .typing=${store.typing.get(store.open) ?? null}
+        .draft=${store.open ? store.drafts.get(store.open) : ""}
+        .draftRev=${this.draftRev}
+        .limit=${store.config.limits.text}
+        .asks=${this.asks}></cc-talk>
+      <cc-aux
+        .current=${current}
+        .tab=${this.tab}
+        .past=${this.past}
+        .me=${store.me}
+        .list=${this.asks?.history}
+        .openPast=${this.asks?.past}></cc-aux>
     </main>`;
   }
 
   render() {
-    const { store } = this;
+    const {store} = this;
     if (!store) return nothing;
-    return html`<cc-header .agent=${store.agent} .reasons=${store.snapshot?.reasons ?? []} .load=${loadView(store)} .status=${store.status} .config=${store.config} .errors=${this.errors} .found=${this.found}></cc-header>
+    return html`<cc-header
+        .agent=${store.agent}
+        .reasons=${store.snapshot?.reasons ?? []}
+        .load=${loadView(store)}
+        .status=${store.status}
+        .config=${store.config}
+        .errors=${this.errors}
+        .found=${this.found}></cc-header>
       <cc-banner role="status" .status=${store.status} .lostAt=${store.lostAt} .back=${this.back}></cc-banner>
-      ${this.requests()}${this.panes()}${this.bottom()}
-      ${this.help ? html`<cc-help></cc-help>` : nothing}
+      ${this.requests()}${this.panes()}${this.bottom()} ${this.help ? html`<cc-help></cc-help>` : nothing}
       ${store.status.state === "closed" && store.status.code !== 1000 ? html`<cc-take-over .status=${store.status} .wasOnline=${this.wasOnline} .loginUrl=${`/accounts/login/?next=${location.pathname}`}></cc-take-over>` : nothing}`;
   }
 }

@@ -1,10 +1,10 @@
 // Canned responses over the composer: search, choose, insert. They can be edited before they are sent.
 
-import { html, nothing } from "../../contactcenter/vendor/lit.js";
-import { gettext } from "../shared/words.js";
-import { Part, icon, marked } from "./part.js";
-import { Picking } from "./picking.js";
-import { refusal } from "./refusals.js";
+import {html, nothing} from "../../contactcenter/vendor/lit.js";
+import {gettext} from "../shared/words.js";
+import {Part, icon, marked} from "./part.js";
+import {Picking} from "./picking.js";
+import {refusal} from "./refusals.js";
 
 const PAUSE = 120;
 
@@ -14,14 +14,22 @@ const PAUSE = 120;
  */
 class Canned extends Part {
   static properties = {
-    query: {}, typed: { type: Boolean }, search: { attribute: false }, items: { state: true }, loading: { state: true }, error: { state: true }, own: { state: true },
+    query: {},
+    typed: {type: Boolean},
+    search: {attribute: false},
+    items: {state: true},
+    loading: {state: true},
+    error: {state: true},
+    own: {state: true},
   };
 
   constructor() {
     super();
-    Object.assign(this, { items: [], loading: true, error: "", own: "" });
+    Object.assign(this, {items: [], loading: true, error: "", own: ""});
     this.picking = new Picking(this, {
-      count: () => this.items.length, choose: (at) => this.tell("chosen", this.items[at]), close: () => this.tell("closed"),
+      count: () => this.items.length,
+      choose: (at) => this.tell("chosen", this.items[at]),
+      close: () => this.tell("closed"),
     });
   }
 
@@ -55,11 +63,11 @@ class Canned extends Part {
   async look() {
     const asked = this.words;
     try {
-      const { items } = await this.search(asked);
+      const {items} = await this.search(asked);
       if (asked !== this.words) return;
-      Object.assign(this, { items, error: "", loading: false });
+      Object.assign(this, {items, error: "", loading: false});
     } catch (error) {
-      Object.assign(this, { error: refusal(error), loading: false });
+      Object.assign(this, {error: refusal(error), loading: false});
     }
     this.picking.reset();
   }
@@ -81,27 +89,65 @@ class Canned extends Part {
 
   option(item, at) {
     const active = at === this.picking.at;
-    return html`<li class="option" role="option" id=${active ? "canned-active" : nothing} aria-selected=${String(active)}
-      @pointerdown=${(event) => event.preventDefault()} @click=${() => this.tell("chosen", item)}>
-      <span class="grow"><span class="row"><b class="cut grow">${marked(item.title, this.words)}</b>${item.folder ? html`<span class="meta">${item.folder}</span>` : nothing}
-        ${item.shortcut ? html`<code class="code">/${item.shortcut.replace(/^\//u, "")}</code>` : nothing}</span>
-        <span class="sub cut block">${item.text}</span></span></li>`;
+    return html`<li
+      class="option"
+      role="option"
+      id=${active ? "canned-active" : nothing}
+      aria-selected=${String(active)}
+      @pointerdown=${(event) => event.preventDefault()}
+      @click=${() => this.tell("chosen", item)}>
+      <span class="grow"
+        ><span class="row"
+          ><b class="cut grow">${marked(item.title, this.words)}</b
+          >${item.folder ? html`<span class="meta">${item.folder}</span>` : nothing}
+          ${item.shortcut ? html`<code class="code">/${item.shortcut.replace(/^\//u, "")}</code>` : nothing}</span
+        >
+        <span class="sub cut block">${item.text}</span></span
+      >
+    </li>`;
   }
 
   list() {
     if (this.error) return html`<p class="note bad" role="alert">${this.error}</p>`;
-    if (!this.items.length) return html`<p class="sub canned-none">${this.loading ? gettext("Looking…") : gettext("No canned response fits.")}</p>`;
-    return html`<ul class="options" id="canned-list" role="listbox" aria-label=${gettext("Canned responses")}>${this.items.map((item, at) => this.option(item, at))}</ul>`;
+    if (!this.items.length)
+      return html`<p class="sub canned-none">
+        ${this.loading ? gettext("Looking…") : gettext("No canned response fits.")}
+      </p>`;
+    return html`<ul class="options" id="canned-list" role="listbox" aria-label=${gettext("Canned responses")}>
+      ${this.items.map((item, at) => this.option(item, at))}
+    </ul>`;
   }
 
   render() {
     return html`<div class="canned dialog" role="dialog" aria-label=${gettext("Canned responses")}>
-      ${this.typed ? nothing : html`<div class="canned-find"><label class="find grow"><span class="sr">${gettext("Search canned responses")}</span>${icon("search")}
-        <input class="input" autocomplete="off" role="combobox" aria-expanded="true" aria-controls="canned-list" aria-activedescendant=${this.items.length ? "canned-active" : nothing}
-          .value=${this.own} @input=${(event) => { this.own = event.target.value; }} @keydown=${(event) => this.picking.keyed(event)}></label></div>`}
+      ${
+        this.typed
+          ? nothing
+          : html`<div class="canned-find">
+              <label class="find grow"
+                ><span class="sr">${gettext("Search canned responses")}</span>${icon("search")}
+                <input
+                  class="input"
+                  autocomplete="off"
+                  role="combobox"
+                  aria-expanded="true"
+                  aria-controls="canned-list"
+                  aria-activedescendant=${this.items.length ? "canned-active" : nothing}
+                  .value=${this.own}
+                  @input=${(event) => {
+                    this.own = event.target.value;
+                  }}
+                  @keydown=${(event) => this.picking.keyed(event)}
+              /></label>
+            </div>`
+      }
       ${this.list()}
-      <div class="row canned-foot meta"><span><span class="kbd">↑</span> <span class="kbd">↓</span> ${gettext("choose")}</span>
-        <span><span class="kbd">Enter</span> ${gettext("insert, you can still edit")}</span><span class="grow"></span><span class="kbd">Esc</span></div></div>`;
+      <div class="row canned-foot meta">
+        <span><span class="kbd">↑</span> <span class="kbd">↓</span> ${gettext("choose")}</span>
+        <span><span class="kbd">Enter</span> ${gettext("insert, you can still edit")}</span><span class="grow"></span
+        ><span class="kbd">Esc</span>
+      </div>
+    </div>`;
   }
 }
 

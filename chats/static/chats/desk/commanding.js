@@ -1,20 +1,32 @@
 // The commands of the desk: what the parts wish for, asked of the server, each refusal kept where the wish came from.
 
-import { visitorName } from "../shared/format.js";
-import { gettext, interpolate, ngettext } from "../shared/words.js";
-import { Part } from "./part.js";
-import { acceptRefusal, refusal } from "./refusals.js";
+import {visitorName} from "../shared/format.js";
+import {gettext, interpolate, ngettext} from "../shared/words.js";
+import {Part} from "./part.js";
+import {acceptRefusal, refusal} from "./refusals.js";
 
 const NOTE_STAYS = 6_000;
 
 /** The part of the desk that talks to the server. `store` is set before anything is asked; `errors` and `busy` are by place. */
 export class Commanding extends Part {
-  static properties = { store: { attribute: false }, errors: { state: true }, notes: { state: true }, mine: { state: true }, dialog: { state: true } };
+  static properties = {
+    store: {attribute: false},
+    errors: {state: true},
+    notes: {state: true},
+    mine: {state: true},
+    dialog: {state: true},
+  };
 
   constructor() {
     super();
     Object.assign(this, {
-      dialog: "", errors: {}, notes: [], mine: { items: [], more: false, state: "loading" }, busy: new Set(), accepting: new Set(), wanted: new Set(),
+      dialog: "",
+      errors: {},
+      notes: [],
+      mine: {items: [], more: false, state: "loading"},
+      busy: new Set(),
+      accepting: new Set(),
+      wanted: new Set(),
     });
   }
 
@@ -22,12 +34,12 @@ export class Commanding extends Part {
   async attempt(place, type, fields) {
     if (this.busy.has(place)) return false;
     this.busy = new Set(this.busy).add(place);
-    this.errors = { ...this.errors, [place]: "" };
+    this.errors = {...this.errors, [place]: ""};
     try {
       await this.store.run(type, fields);
       return true;
     } catch (error) {
-      this.errors = { ...this.errors, [place]: refusal(error) };
+      this.errors = {...this.errors, [place]: refusal(error)};
       return false;
     } finally {
       this.busy.delete(place);
@@ -36,8 +48,8 @@ export class Commanding extends Part {
     }
   }
 
-  async setState({ state, reason }) {
-    const done = await this.attempt("state", "agent.set_state", reason === null ? { state } : { state, reason });
+  async setState({state, reason}) {
+    const done = await this.attempt("state", "agent.set_state", reason === null ? {state} : {state, reason});
     if (!done && this.store.agent?.state !== "rona") this.querySelector("cc-header").openStates();
   }
 
@@ -48,14 +60,20 @@ export class Commanding extends Part {
       document.getElementById("logout-form").submit();
       return;
     }
-    const { chats, wrapups, offers } = this.store;
+    const {chats, wrapups, offers} = this.store;
     if (!chats.length && !wrapups.length && !offers.length) return;
     const open = [
-      [chats.length, ngettext("%(count)s chat", "%(count)s chats", chats.length)], [offers.length, ngettext("%(count)s request", "%(count)s requests", offers.length)],
+      [chats.length, ngettext("%(count)s chat", "%(count)s chats", chats.length)],
+      [offers.length, ngettext("%(count)s request", "%(count)s requests", offers.length)],
       [wrapups.length, ngettext("%(count)s wrap-up", "%(count)s wrap-ups", wrapups.length)],
-    ].filter(([count]) => count).map(([count, words]) => interpolate(words, { count }));
+    ]
+      .filter(([count]) => count)
+      .map(([count, words]) => interpolate(words, {count}));
     const list = new Intl.ListFormat(document.documentElement.lang || "en").format(open);
-    this.errors = { ...this.errors, account: interpolate(gettext("Sign-out is not possible yet. Still open: %(list)s."), { list }) };
+    this.errors = {
+      ...this.errors,
+      account: interpolate(gettext("Sign-out is not possible yet. Still open: %(list)s."), {list}),
+    };
   }
 
   async accept(id) {
@@ -65,10 +83,10 @@ export class Commanding extends Part {
     this.wanted.add(offer.chat);
     this.requestUpdate();
     try {
-      await this.store.run("offer.accept", { offer: id });
+      await this.store.run("offer.accept", {offer: id});
     } catch (error) {
       this.wanted.delete(offer.chat);
-      this.note({ id, name: visitorName(offer.customer), text: acceptRefusal(error.code) });
+      this.note({id, name: visitorName(offer.customer), text: acceptRefusal(error.code)});
     }
     this.accepted([id]);
   }
@@ -80,13 +98,13 @@ export class Commanding extends Part {
     this.wanted.add(offers[0].chat);
     this.requestUpdate();
     try {
-      const { result } = await this.store.run("offer.accept_all", { offers: ids });
-      for (const { offer, ok, code } of result) {
+      const {result} = await this.store.run("offer.accept_all", {offers: ids});
+      for (const {offer, ok, code} of result) {
         const row = offers.find((item) => item.id === offer);
-        if (!ok && row) this.note({ id: offer, name: visitorName(row.customer), text: acceptRefusal(code) });
+        if (!ok && row) this.note({id: offer, name: visitorName(row.customer), text: acceptRefusal(code)});
       }
     } catch (error) {
-      this.note({ id: ids[0], name: gettext("Contact requests"), text: refusal(error) });
+      this.note({id: ids[0], name: gettext("Contact requests"), text: refusal(error)});
     }
     this.accepted(ids);
   }
@@ -107,25 +125,25 @@ export class Commanding extends Part {
   }
 
   async verb(type) {
-    await this.attempt("control", type, { chat: this.store.open });
+    await this.attempt("control", type, {chat: this.store.open});
   }
 
   async end() {
     const chat = this.store.open;
-    if (!await this.attempt("end", "chat.end", { chat })) return;
+    if (!(await this.attempt("end", "chat.end", {chat}))) return;
     this.dialog = "";
     this.focusWrap = chat;
     this.requestUpdate();
   }
 
-  async target({ kind, target }) {
+  async target({kind, target}) {
     const conference = this.dialog === "conference";
-    const fields = { chat: this.store.open, [conference ? "agent" : kind]: target };
+    const fields = {chat: this.store.open, [conference ? "agent" : kind]: target};
     if (await this.attempt("target", conference ? "conference.request" : "chat.transfer", fields)) this.closeDialog();
   }
 
-  async submitWrapup({ wrapup, codes, note }) {
-    const fields = note ? { wrapup, codes, note } : { wrapup, codes };
+  async submitWrapup({wrapup, codes, note}) {
+    const fields = note ? {wrapup, codes, note} : {wrapup, codes};
     this.moveOn = true;
     const done = await this.attempt("wrapup", "wrapup.submit", fields);
     if (!done) this.moveOn = false;
@@ -133,10 +151,10 @@ export class Commanding extends Part {
 
   async loadMine() {
     try {
-      const { result } = await this.store.run("history.mine");
-      this.mine = { ...result, state: "ready" };
+      const {result} = await this.store.run("history.mine");
+      this.mine = {...result, state: "ready"};
     } catch {
-      this.mine = { ...this.mine, state: "failed" };
+      this.mine = {...this.mine, state: "failed"};
     }
   }
 }

@@ -1,12 +1,12 @@
 // Where the agent writes. Nothing takes its focus, covers it or loses a letter of it.
 
-import { html, live, nothing } from "../../contactcenter/vendor/lit.js";
-import { findCards } from "../shared/cards.js";
-import { number } from "../shared/format.js";
-import { gettext, interpolate } from "../shared/words.js";
+import {html, live, nothing} from "../../contactcenter/vendor/lit.js";
+import {findCards} from "../shared/cards.js";
+import {number} from "../shared/format.js";
+import {gettext, interpolate} from "../shared/words.js";
 import "./canned.js";
 import "./emoji.js";
-import { Part, icon } from "./part.js";
+import {Part, icon} from "./part.js";
 
 const COUNT_FROM = 0.9;
 const TYPING_EVERY = 1_000;
@@ -20,13 +20,24 @@ const SHORTCUT = /(^|\n)\/([^\s/]*)$/u;
  */
 class Composer extends Part {
   static properties = {
-    chat: {}, name: {}, draft: { attribute: false }, draftRev: { type: Number }, online: { type: Boolean }, blocked: {}, limit: { type: Number },
-    drops: { type: Boolean }, mayCanned: { type: Boolean }, search: { attribute: false }, text: { state: true }, canned: { state: true }, emoji: { state: true },
+    chat: {},
+    name: {},
+    draft: {attribute: false},
+    draftRev: {type: Number},
+    online: {type: Boolean},
+    blocked: {},
+    limit: {type: Number},
+    drops: {type: Boolean},
+    mayCanned: {type: Boolean},
+    search: {attribute: false},
+    text: {state: true},
+    canned: {state: true},
+    emoji: {state: true},
   };
 
   constructor() {
     super();
-    Object.assign(this, { text: "", canned: null, emoji: false, limit: 10_000, lastTyping: 0 });
+    Object.assign(this, {text: "", canned: null, emoji: false, limit: 10_000, lastTyping: 0});
   }
 
   get field() {
@@ -41,13 +52,13 @@ class Composer extends Part {
   willUpdate(changed) {
     if (changed.has("chat") || changed.has("draftRev")) {
       this.text = this.draft ?? "";
-      if (changed.has("chat")) Object.assign(this, { canned: null, emoji: false });
+      if (changed.has("chat")) Object.assign(this, {canned: null, emoji: false});
     }
   }
 
   updated(changed) {
     if (!changed.has("text")) return;
-    const { field } = this;
+    const {field} = this;
     if (!field) return;
     field.style.height = "auto";
     field.style.height = `${Math.min(TALLEST, Math.max(field.scrollHeight, 56))}px`;
@@ -56,7 +67,7 @@ class Composer extends Part {
   /** The text is `text` now, with the cursor behind it. */
   write(text, cursor = text.length) {
     this.text = text;
-    this.tell("draft", { text });
+    this.tell("draft", {text});
     this.updateComplete.then(() => {
       this.field?.focus();
       this.field?.setSelectionRange(cursor, cursor);
@@ -65,7 +76,7 @@ class Composer extends Part {
 
   /** Puts a sentence where the cursor is, on a line of its own if something stands there already. */
   insert(words, spaced = true) {
-    const { field } = this;
+    const {field} = this;
     const at = field?.selectionStart ?? this.text.length;
     const end = field?.selectionEnd ?? at;
     const before = this.text.slice(0, at);
@@ -75,10 +86,10 @@ class Composer extends Part {
 
   typed(event) {
     this.text = event.target.value;
-    this.tell("draft", { text: this.text });
+    this.tell("draft", {text: this.text});
     this.noteTyping();
     const match = SHORTCUT.exec(this.text.slice(0, event.target.selectionStart));
-    if (match && this.mayCanned) this.canned = { query: match[2], typed: true };
+    if (match && this.mayCanned) this.canned = {query: match[2], typed: true};
     else if (this.canned?.typed) this.canned = null;
   }
 
@@ -87,7 +98,7 @@ class Composer extends Part {
     const on = this.text.trim() !== "" && !SHORTCUT.test(this.text);
     if (on && now - this.lastTyping >= TYPING_EVERY) {
       this.lastTyping = now;
-      this.tell("typing", { on: true });
+      this.tell("typing", {on: true});
     }
     clearTimeout(this.typingTimer);
     this.typingTimer = setTimeout(() => this.stopTyping(), TYPING_ENDS);
@@ -97,7 +108,7 @@ class Composer extends Part {
     if (!this.lastTyping) return;
     this.lastTyping = 0;
     clearTimeout(this.typingTimer);
-    this.tell("typing", { on: false });
+    this.tell("typing", {on: false});
   }
 
   keyed(event) {
@@ -118,7 +129,7 @@ class Composer extends Part {
     if (!text || this.blocked || this.tooLong) return;
     this.stopTyping();
     this.text = "";
-    this.tell("send", { text });
+    this.tell("send", {text});
     this.field.focus();
   }
 
@@ -135,7 +146,7 @@ class Composer extends Part {
 
   toggleCanned() {
     this.emoji = false;
-    this.canned = this.canned ? null : { query: "", typed: false };
+    this.canned = this.canned ? null : {query: "", typed: false};
     if (this.canned) this.updateComplete.then(() => this.querySelector("cc-canned").start());
   }
 
@@ -145,7 +156,7 @@ class Composer extends Part {
   }
 
   takeOut() {
-    let { text } = this;
+    let {text} = this;
     for (const card of [...findCards(text)].reverse()) text = text.slice(0, card.start) + text.slice(card.end);
     this.write(text.replace(/ {2,}/gu, " "));
   }
@@ -154,55 +165,130 @@ class Composer extends Part {
     const cards = this.text ? findCards(this.text) : [];
     if (!cards.length) return nothing;
     const masked = cards.map((card) => html`<span class="masked">•••• ${card.last4}</span> `);
-    const what = this.drops ? gettext("The whole message would be discarded.") : html`${gettext("It will be masked before it is sent:")} ${masked}`;
-    return html`<p class="note warn pci" role="alert">${icon("shield")}<span class="grow"><b>${gettext("This looks like a card number.")}</b> ${what}</span>
-      <button class="link" type="button" @click=${this.takeOut}>${gettext("Take it out")}</button></p>`;
+    const what = this.drops
+      ? gettext("The whole message would be discarded.")
+      : html`${gettext("It will be masked before it is sent:")} ${masked}`;
+    return html`<p class="note warn pci" role="alert">
+      ${icon("shield")}<span class="grow"><b>${gettext("This looks like a card number.")}</b> ${what}</span>
+      <button class="link" type="button" @click=${this.takeOut}>${gettext("Take it out")}</button>
+    </p>`;
   }
 
   counter() {
     const length = this.text.length < this.limit * COUNT_FROM ? 0 : [...this.text].length;
     if (!length) return nothing;
     const words = this.tooLong ? gettext("%(over)s characters too long") : gettext("%(left)s characters left");
-    const values = { over: number(length - this.limit), left: number(this.limit - length) };
-    return html`<span class=${`meta num counter ${this.tooLong ? "over" : ""}`} role="status">${interpolate(words, values)}</span>`;
+    const values = {over: number(length - this.limit), left: number(this.limit - length)};
+    return html`<span class=${`meta num counter ${this.tooLong ? "over" : ""}`} role="status"
+      >${interpolate(words, values)}</span
+    >`;
   }
 
   tools() {
     const canned = this.mayCanned ? "" : gettext("Canned responses are not possible in this chat");
     const attach = gettext("Files can’t be attached in this chat");
-    return html`
-      <button class="btn quiet icon act-canned" type="button" aria-label=${canned || gettext("Canned responses")} title=${canned || gettext("Canned responses ( / )")}
-        aria-disabled=${canned ? "true" : nothing} aria-haspopup="dialog" aria-expanded=${String(this.canned !== null)} @click=${canned ? nothing : this.toggleCanned}>${icon("slash")}</button>
-      <button class="btn quiet icon act-attach" type="button" aria-label=${attach} title=${attach} aria-disabled="true">${icon("clip")}</button>
-      <button class="btn quiet icon act-emoji" type="button" aria-label=${gettext("Emoji")} aria-haspopup="dialog" aria-expanded=${String(this.emoji)}
-        @click=${() => { this.emoji = !this.emoji; this.canned = null; }}>${icon("emoji")}</button>`;
+    return html` <button
+        class="btn quiet icon act-canned"
+        type="button"
+        aria-label=${canned || gettext("Canned responses")}
+        title=${canned || gettext("Canned responses ( / )")}
+        aria-disabled=${canned ? "true" : nothing}
+        aria-haspopup="dialog"
+        aria-expanded=${String(this.canned !== null)}
+        @click=${canned ? nothing : this.toggleCanned}>
+        ${icon("slash")}
+      </button>
+      <button class="btn quiet icon act-attach" type="button" aria-label=${attach} title=${attach} aria-disabled="true">
+        ${icon("clip")}
+      </button>
+      <button
+        class="btn quiet icon act-emoji"
+        type="button"
+        aria-label=${gettext("Emoji")}
+        aria-haspopup="dialog"
+        aria-expanded=${String(this.emoji)}
+        @click=${() => {
+          this.emoji = !this.emoji;
+          this.canned = null;
+        }}>
+        ${icon("emoji")}
+      </button>`;
   }
 
   bar() {
     const blocked = Boolean(this.blocked) || this.tooLong;
-    return html`<div class="composer-bar">${this.tools()}
-      <span class="grow meta composer-hint"><span class="kbd">Enter</span> ${gettext("sends")} · <span class="kbd">Shift Enter</span> ${gettext("new line")}</span>
+    return html`<div class="composer-bar">
+      ${this.tools()}
+      <span class="grow meta composer-hint"
+        ><span class="kbd">Enter</span> ${gettext("sends")} ·
+        <span class="kbd">Shift Enter</span> ${gettext("new line")}</span
+      >
       ${this.counter()}
-      <button class="btn primary" type="submit" aria-disabled=${blocked ? "true" : nothing} title=${this.blocked || nothing}>
-        ${this.online ? gettext("Send") : gettext("Send later")}${icon("send")}</button></div>`;
+      <button
+        class="btn primary"
+        type="submit"
+        aria-disabled=${blocked ? "true" : nothing}
+        title=${this.blocked || nothing}>
+        ${this.online ? gettext("Send") : gettext("Send later")}${icon("send")}
+      </button>
+    </div>`;
   }
 
   popups() {
-    return html`${this.canned ? html`<cc-canned .query=${this.canned.query} .typed=${this.canned.typed} .search=${this.search}
-        @chosen=${(event) => this.chosen(event.detail)} @closed=${this.closeCanned}></cc-canned>` : nothing}
-      ${this.emoji ? html`<cc-emoji @chosen=${(event) => { this.emoji = false; this.insert(event.detail.emoji, false); }}
-        @closed=${() => { this.emoji = false; this.field.focus(); }}></cc-emoji>` : nothing}`;
+    return html`${
+      this.canned
+        ? html`<cc-canned
+            .query=${this.canned.query}
+            .typed=${this.canned.typed}
+            .search=${this.search}
+            @chosen=${(event) => this.chosen(event.detail)}
+            @closed=${this.closeCanned}></cc-canned>`
+        : nothing
+    }
+    ${
+      this.emoji
+        ? html`<cc-emoji
+            @chosen=${(event) => {
+              this.emoji = false;
+              this.insert(event.detail.emoji, false);
+            }}
+            @closed=${() => {
+              this.emoji = false;
+              this.field.focus();
+            }}></cc-emoji>`
+        : nothing
+    }`;
   }
 
   render() {
-    const label = interpolate(gettext("Message to %(name)s"), { name: this.name });
+    const label = interpolate(gettext("Message to %(name)s"), {name: this.name});
     const list = this.canned?.typed;
-    return html`<form class="composer" data-pane-part @submit=${(event) => { event.preventDefault(); this.send(); }}>
+    return html`<form
+      class="composer"
+      data-pane-part
+      @submit=${(event) => {
+        event.preventDefault();
+        this.send();
+      }}>
       ${this.popups()}${this.warning()}
-      <div class="composer-box"><span class="draft"><textarea id="composer-text" rows="2" aria-label=${label} placeholder=${interpolate(gettext("Write to %(name)s"), { name: this.name })}
-          aria-controls=${list ? "canned-list" : nothing} aria-activedescendant=${list ? "canned-active" : nothing} ?readonly=${Boolean(this.blocked)}
-          .value=${live(this.text)} @input=${this.typed} @keydown=${this.keyed} @blur=${this.stopTyping}></textarea></span>
-        ${this.bar()}</div></form>`;
+      <div class="composer-box">
+        <span class="draft">
+          <textarea
+            id="composer-text"
+            rows="2"
+            aria-label=${label}
+            placeholder=${interpolate(gettext("Write to %(name)s"), {name: this.name})}
+            aria-controls=${list ? "canned-list" : nothing}
+            aria-activedescendant=${list ? "canned-active" : nothing}
+            ?readonly=${Boolean(this.blocked)}
+            .value=${live(this.text)}
+            @input=${this.typed}
+            @keydown=${this.keyed}
+            @blur=${this.stopTyping}></textarea>
+        </span>
+        ${this.bar()}
+      </div>
+    </form>`;
   }
 }
 

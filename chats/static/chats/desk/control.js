@@ -1,10 +1,10 @@
 // Interaction control of the open chat: who, in which status, and what may be done. Buttons obey `allowed`.
 
-import { html, nothing } from "../../contactcenter/vendor/lit.js";
-import { initials, minutes, visitorName } from "../shared/format.js";
-import { gettext, interpolate } from "../shared/words.js";
-import { instant } from "./clock.js";
-import { Part, action, icon } from "./part.js";
+import {html, nothing} from "../../contactcenter/vendor/lit.js";
+import {initials, minutes, visitorName} from "../shared/format.js";
+import {gettext, interpolate} from "../shared/words.js";
+import {instant} from "./clock.js";
+import {Part, action, icon} from "./part.js";
 import "./timer.js";
 
 /** A first name to speak of somebody in a button; the whole name if it has one word. */
@@ -18,8 +18,14 @@ export function shortName(name) {
  */
 class Control extends Part {
   static properties = {
-    chat: { attribute: false }, live: { type: Boolean }, wrapup: { attribute: false }, online: { type: Boolean }, me: { attribute: false },
-    dialog: {}, error: {}, busy: { type: Boolean },
+    chat: {attribute: false},
+    live: {type: Boolean},
+    wrapup: {attribute: false},
+    online: {type: Boolean},
+    me: {attribute: false},
+    dialog: {},
+    error: {},
+    busy: {type: Boolean},
   };
 
   get status() {
@@ -33,16 +39,20 @@ class Control extends Part {
 
   pill() {
     const pills = {
-      ended: ["", gettext("Ended")], offline: ["warn", gettext("You are offline")], connected: ["ok", gettext("Connected")],
-      customer_away: ["warn", gettext("Customer away")], conference: ["info", gettext("Conference")],
-      conference_requested: ["info", gettext("Conference requested")], transfer_requested: ["info", gettext("Transfer requested")],
+      ended: ["", gettext("Ended")],
+      offline: ["warn", gettext("You are offline")],
+      connected: ["ok", gettext("Connected")],
+      customer_away: ["warn", gettext("Customer away")],
+      conference: ["info", gettext("Conference")],
+      conference_requested: ["info", gettext("Conference requested")],
+      transfer_requested: ["info", gettext("Transfer requested")],
     };
     const [kind, word] = pills[this.status] ?? ["", this.status];
     return html`<span class=${`pill ${kind}`}>${word}</span>`;
   }
 
   subline() {
-    const { chat, wrapup } = this;
+    const {chat, wrapup} = this;
     const queue = chat.queue?.name ?? "";
     if (wrapup) {
       const lasted = instant(wrapup.ended_at) - instant(wrapup.started_at);
@@ -50,9 +60,11 @@ class Control extends Part {
     }
     if (this.status === "conference" && this.partner) {
       const lead = chat.role === "owner" ? gettext("You lead · with %(name)s") : gettext("%(name)s leads");
-      return interpolate(lead, { name: this.partner.name });
+      return interpolate(lead, {name: this.partner.name});
     }
-    return html`${queue} · <cc-timer .at=${instant(chat.accepted_at)}></cc-timer>${chat.customer.email ? html`<span class="wide-only"> · ${chat.customer.email}</span>` : nothing}`;
+    return html`${queue} ·
+      <cc-timer .at=${instant(chat.accepted_at)}></cc-timer
+      >${chat.customer.email ? html`<span class="wide-only"> · ${chat.customer.email}</span>` : nothing}`;
   }
 
   /** Why this verb can't be used now; "" when it can. */
@@ -61,29 +73,47 @@ class Control extends Part {
     if (this.chat.allowed?.includes(verb)) return "";
     if (this.status === "conference_requested") return gettext("Cancel the request first");
     if (this.status === "transfer_requested") return gettext("Cancel the transfer first");
-    if (this.status === "conference" && verb === "end" && this.chat.role === "guest") return gettext("Only the agent who leads may do this");
+    if (this.status === "conference" && verb === "end" && this.chat.role === "guest")
+      return gettext("Only the agent who leads may do this");
     if (this.status === "conference") return gettext("End the conference first");
     return gettext("Not possible in this chat");
   }
 
   actions() {
-    const { chat, busy } = this;
+    const {chat, busy} = this;
     const may = (verb) => this.online && chat.allowed?.includes(verb);
-    const verb = (type, name, label) => action({ label, name, busy, onClick: () => this.tell("verb", { type }) });
+    const verb = (type, name, label) => action({label, name, busy, onClick: () => this.tell("verb", {type})});
     const end = action({
-      label: gettext("End"), name: "end", kind: "danger", why: this.why("end"), busy, popup: "dialog", expanded: this.dialog === "end",
-      onClick: () => this.tell("dialog", { name: "end" }),
+      label: gettext("End"),
+      name: "end",
+      kind: "danger",
+      why: this.why("end"),
+      busy,
+      popup: "dialog",
+      expanded: this.dialog === "end",
+      onClick: () => this.tell("dialog", {name: "end"}),
     });
     if (may("transfer_cancel")) return [verb("transfer.cancel", "x", gettext("Cancel transfer")), end];
     if (may("conference_cancel")) return [verb("conference.cancel", "x", gettext("Cancel request")), end];
     if (may("conference_exit")) return [verb("conference.exit", "end", gettext("Leave conference")), end];
     if (may("conference_end")) {
-      const hand = interpolate(gettext("Hand over to %(name)s"), { name: shortName(this.partner?.name ?? "") });
-      return [may("hand_over") ? verb("conference.hand_over", "forward", hand) : nothing, verb("conference.end", "conference", gettext("End conference")), end];
+      const hand = interpolate(gettext("Hand over to %(name)s"), {name: shortName(this.partner?.name ?? "")});
+      return [
+        may("hand_over") ? verb("conference.hand_over", "forward", hand) : nothing,
+        verb("conference.end", "conference", gettext("End conference")),
+        end,
+      ];
     }
-    const open = (name, label) => action({
-      label, name, why: this.why(name), busy, popup: "dialog", expanded: this.dialog === name, onClick: () => this.tell("dialog", { name }),
-    });
+    const open = (name, label) =>
+      action({
+        label,
+        name,
+        why: this.why(name),
+        busy,
+        popup: "dialog",
+        expanded: this.dialog === name,
+        onClick: () => this.tell("dialog", {name}),
+      });
     return [open("transfer", gettext("Transfer")), open("conference", gettext("Conference")), end];
   }
 
@@ -91,23 +121,52 @@ class Control extends Part {
     if (this.status !== "conference") return nothing;
     const name = visitorName(this.chat.customer);
     const lead = (agent) => (agent.role === "owner" ? `, ${gettext("lead")}` : "");
-    return html`<div class="parties"><span class="meta">${gettext("In this chat")}</span>
+    return html`<div class="parties">
+      <span class="meta">${gettext("In this chat")}</span>
       <span class="party"><span class="avatar s" aria-hidden="true">${initials(name)}</span>${name}</span>
-      ${(this.chat.agents ?? []).map((agent) => html`<span class="party"><span class="avatar s me" aria-hidden="true">${initials(agent.name)}</span>
-        ${String(agent.id) === this.me.id ? gettext("You") : agent.name}${lead(agent)}</span>`)}</div>`;
+      ${(this.chat.agents ?? []).map(
+        (agent) =>
+          html`<span class="party"
+            ><span class="avatar s me" aria-hidden="true">${initials(agent.name)}</span>
+            ${String(agent.id) === this.me.id ? gettext("You") : agent.name}${lead(agent)}</span
+          >`,
+      )}
+    </div>`;
   }
 
   render() {
     const name = visitorName(this.chat.customer);
-    return html`<div class="control" role="toolbar" aria-label=${gettext("Interaction control")} data-pane-part tabindex="-1">
-        <button class="btn quiet icon only-narrow" type="button" aria-label=${gettext("Back to the list")} @click=${() => this.tell("back")}>${icon("left")}</button>
-        <span class="row grow"><span class="avatar control-ava" aria-hidden="true">${initials(name)}</span>
-          <span class="grow"><span class="row"><button class="control-name cut" type="button" aria-label=${interpolate(gettext("%(name)s, show details"), { name })} @click=${() => this.tell("info")}>${name}</button>${this.pill()}</span>
-            <span class="meta cut block">${this.subline()}</span></span></span>
+    return html`<div
+        class="control"
+        role="toolbar"
+        aria-label=${gettext("Interaction control")}
+        data-pane-part
+        tabindex="-1">
+        <button
+          class="btn quiet icon only-narrow"
+          type="button"
+          aria-label=${gettext("Back to the list")}
+          @click=${() => this.tell("back")}>
+          ${icon("left")}
+        </button>
+        <span class="row grow"
+          ><span class="avatar control-ava" aria-hidden="true">${initials(name)}</span>
+          <span class="grow"
+            ><span class="row"
+              ><button
+                class="control-name cut"
+                type="button"
+                aria-label=${interpolate(gettext("%(name)s, show details"), {name})}
+                @click=${() => this.tell("info")}>
+                ${name}</button
+              >${this.pill()}</span
+            >
+            <span class="meta cut block">${this.subline()}</span></span
+          ></span
+        >
         ${this.live ? html`<span class="row control-acts">${this.actions()}</span>` : nothing}
       </div>
-      ${this.error ? html`<p class="note bad control-error" role="alert">${this.error}</p>` : nothing}
-      ${this.parties()}`;
+      ${this.error ? html`<p class="note bad control-error" role="alert">${this.error}</p>` : nothing} ${this.parties()}`;
   }
 }
 

@@ -1,13 +1,13 @@
 // What may interrupt, and how: live regions, sounds, notifications, the count in the title. Focus is nobody's business here.
 
-import { visitorName } from "../shared/format.js";
-import { gettext, interpolate, ngettext } from "../shared/words.js";
-import { clock, instant, onTick } from "./clock.js";
-import { maskedNews } from "./line-parts.js";
-import { preferences } from "./preferences.js";
-import { play } from "./sounds.js";
-import { systemLine } from "./system-lines.js";
-import { chatRows } from "./views.js";
+import {visitorName} from "../shared/format.js";
+import {gettext, interpolate, ngettext} from "../shared/words.js";
+import {clock, instant, onTick} from "./clock.js";
+import {maskedNews} from "./line-parts.js";
+import {preferences} from "./preferences.js";
+import {play} from "./sounds.js";
+import {systemLine} from "./system-lines.js";
+import {chatRows} from "./views.js";
 
 const GATHER = 5_000;
 const LOST_AFTER = 10_000;
@@ -37,7 +37,7 @@ export class Notices {
       preferences.set("notify", false);
       return;
     }
-    preferences.set("notify", await Notification.requestPermission() === "granted");
+    preferences.set("notify", (await Notification.requestPermission()) === "granted");
   }
 
   say(text, region = this.polite) {
@@ -49,8 +49,14 @@ export class Notices {
   }
 
   notify(title, body, tag) {
-    if (!document.hidden || !preferences.get("notify") || !("Notification" in globalThis) || Notification.permission !== "granted") return;
-    const shown = new Notification(title, { body, tag });
+    if (
+      !document.hidden ||
+      !preferences.get("notify") ||
+      !("Notification" in globalThis) ||
+      Notification.permission !== "granted"
+    )
+      return;
+    const shown = new Notification(title, {body, tag});
     shown.addEventListener("click", () => {
       focus();
       shown.close();
@@ -63,12 +69,15 @@ export class Notices {
     play("tick");
   }
 
-  offers({ offers }) {
+  offers({offers}) {
     play("request");
     for (const offer of offers) {
       const seconds = Math.max(0, Math.round((instant(offer.expires_at) - clock.now()) / 1000));
-      const values = { name: visitorName(offer.customer), queue: offer.queue?.name ?? "", seconds };
-      this.say(interpolate(gettext("Contact request from %(name)s, %(queue)s, %(seconds)s seconds."), values), this.assertive);
+      const values = {name: visitorName(offer.customer), queue: offer.queue?.name ?? "", seconds};
+      this.say(
+        interpolate(gettext("Contact request from %(name)s, %(queue)s, %(seconds)s seconds."), values),
+        this.assertive,
+      );
       this.notify(interpolate(gettext("Contact request from %(name)s"), values), values.queue, offer.id);
     }
   }
@@ -79,7 +88,10 @@ export class Notices {
       if (left > REMIND_AT || left < REMIND_AT - 2_000 || this.reminded.has(offer.id)) continue;
       this.reminded.add(offer.id);
       play("request");
-      this.say(interpolate(gettext("10 seconds left for %(name)s."), { name: visitorName(offer.customer) }), this.assertive);
+      this.say(
+        interpolate(gettext("10 seconds left for %(name)s."), {name: visitorName(offer.customer)}),
+        this.assertive,
+      );
     }
   }
 
@@ -89,7 +101,7 @@ export class Notices {
     this.notify(gettext("You are in RONA"), gettext("You get no new requests until you choose."), "rona");
   }
 
-  lines({ chat, entries }) {
+  lines({chat, entries}) {
     const name = visitorName(chat.customer);
     const open = chat.id === this.store.open;
     const messages = entries.filter((entry) => entry.kind === "message");
@@ -106,7 +118,8 @@ export class Notices {
   }
 
   spoken(entry, name) {
-    if (entry.kind === "message") return `${entry.sender.kind === "customer" ? name : entry.sender.name}: ${entry.text}`;
+    if (entry.kind === "message")
+      return `${entry.sender.kind === "customer" ? name : entry.sender.name}: ${entry.text}`;
     return entry.kind === "amended" ? "" : systemLine(entry, this.store.me).text;
   }
 
@@ -118,19 +131,31 @@ export class Notices {
   sayGathered() {
     const rows = chatRows(this.store).filter((row) => this.gathered.has(row.id) && row.unread);
     this.gathered.clear();
-    for (const row of rows) this.say(interpolate(ngettext("%(name)s, %(count)s unread.", "%(name)s, %(count)s unread.", row.unread), { name: row.name, count: row.unread }));
+    for (const row of rows)
+      this.say(
+        interpolate(ngettext("%(name)s, %(count)s unread.", "%(name)s, %(count)s unread.", row.unread), {
+          name: row.name,
+          count: row.unread,
+        }),
+      );
   }
 
-  whispers({ chat, entries }) {
+  whispers({chat, entries}) {
     if (!entries.some((entry) => entry.kind === "whisper")) return;
     this.tick();
     for (const entry of entries) {
       if (entry.kind !== "whisper") continue;
-      this.say(interpolate(gettext("%(name)s to you only, on %(customer)s: %(text)s"), { name: entry.sender.name, customer: visitorName(chat.customer), text: entry.text }));
+      this.say(
+        interpolate(gettext("%(name)s to you only, on %(customer)s: %(text)s"), {
+          name: entry.sender.name,
+          customer: visitorName(chat.customer),
+          text: entry.text,
+        }),
+      );
     }
   }
 
-  masked({ entries }) {
+  masked({entries}) {
     for (const entry of entries) this.say(maskedNews(entry.findings));
   }
 
@@ -138,7 +163,8 @@ export class Notices {
     play("low");
     this.say(gettext("Connection lost."), this.assertive);
     setTimeout(() => {
-      if (!this.store.online) this.notify(gettext("Connection lost."), gettext("The desk tries to come back by itself."), "lost");
+      if (!this.store.online)
+        this.notify(gettext("Connection lost."), gettext("The desk tries to come back by itself."), "lost");
     }, LOST_AFTER);
   }
 

@@ -1,6 +1,6 @@
 // What every component of the desk shares: light DOM (the page's style sheets apply), icons, events that bubble.
 
-import { html, LitElement, nothing } from "../../contactcenter/vendor/lit.js";
+import {html, LitElement, nothing} from "../../contactcenter/vendor/lit.js";
 
 /** Base of the desk's components: properties in, events out, no shadow root. */
 export class Part extends LitElement {
@@ -10,7 +10,7 @@ export class Part extends LitElement {
 
   /** Tells the elements above that something was asked for; `detail` says what. */
   tell(name, detail = {}) {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+    this.dispatchEvent(new CustomEvent(name, {detail, bubbles: true, composed: true}));
   }
 
   /** Moves the focus to the first match of `selector` in this component, after what is pending was rendered. */
@@ -38,10 +38,27 @@ export function marked(text, query) {
 }
 
 /** A button that stays in its place when it can't be used: `why` is then its reason, read out and shown. */
-export function action({ label, name, kind = "", why = "", onClick, popup = "", expanded = null, wide = true, busy = false }) {
+export function action({
+  label,
+  name,
+  kind = "",
+  why = "",
+  onClick,
+  popup = "",
+  expanded = null,
+  wide = true,
+  busy = false,
+}) {
   const blocked = Boolean(why) || busy;
-  return html`<button class=${`btn ${why ? "" : kind}`} type="button" aria-label=${why ? `${label}. ${why}` : label}
-    title=${why || (wide ? nothing : label)} aria-disabled=${blocked ? "true" : nothing}
-    aria-haspopup=${popup || nothing} aria-expanded=${expanded === null ? nothing : String(expanded)}
-    @click=${blocked ? nothing : onClick}>${icon(name)}<span class="wide-only">${label}</span></button>`;
+  return html`<button
+    class=${`btn ${why ? "" : kind}`}
+    type="button"
+    aria-label=${why ? `${label}. ${why}` : label}
+    title=${why || (wide ? nothing : label)}
+    aria-disabled=${blocked ? "true" : nothing}
+    aria-haspopup=${popup || nothing}
+    aria-expanded=${expanded === null ? nothing : String(expanded)}
+    @click=${blocked ? nothing : onClick}>
+    ${icon(name)}<span class="wide-only">${label}</span>
+  </button>`;
 }

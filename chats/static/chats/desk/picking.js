@@ -5,8 +5,8 @@
  * `skip(at)` is true for options that can't be chosen.
  */
 export class Picking {
-  constructor(host, { count, choose, close, skip = () => false }) {
-    Object.assign(this, { host, count, choose, close, skip });
+  constructor(host, {count, choose, close, skip = () => false}) {
+    Object.assign(this, {host, count, choose, close, skip});
     this.at = 0;
   }
 
@@ -27,7 +27,11 @@ export class Picking {
     }
     this.at = at;
     this.host.requestUpdate();
-    this.host.updateComplete.then(() => this.host.querySelector('[role="option"][data-active], [role="option"][aria-selected="true"]')?.scrollIntoView({ block: "nearest" }));
+    this.host.updateComplete.then(() =>
+      this.host
+        .querySelector('[role="option"][data-active], [role="option"][aria-selected="true"]')
+        ?.scrollIntoView({block: "nearest"}),
+    );
   }
 
   /** True when the key was one of ours; it is then dealt with. */

@@ -2,7 +2,12 @@
 
 const KEY = "cc.desk";
 const DEFAULTS = {
-  sound: true, volume: 0.5, sounds: { request: true, low: true, tick: true }, notify: false, keysOn: true, keys: {},
+  sound: true,
+  volume: 0.5,
+  sounds: {request: true, low: true, tick: true},
+  notify: false,
+  keysOn: true,
+  keys: {},
 };
 
 function stored() {
@@ -18,7 +23,7 @@ class Preferences extends EventTarget {
   constructor() {
     super();
     const kept = stored();
-    this.values = { ...DEFAULTS, ...kept, sounds: { ...DEFAULTS.sounds, ...kept.sounds } };
+    this.values = {...DEFAULTS, ...kept, sounds: {...DEFAULTS.sounds, ...kept.sounds}};
   }
 
   get(name) {
@@ -27,7 +32,7 @@ class Preferences extends EventTarget {
 
   /** The value holds from now on and after a reload (as far as the browser keeps storage). */
   set(name, value) {
-    this.values = { ...this.values, [name]: value };
+    this.values = {...this.values, [name]: value};
     try {
       localStorage.setItem(KEY, JSON.stringify(this.values));
     } catch {

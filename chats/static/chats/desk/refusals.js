@@ -1,6 +1,6 @@
 // Why the server said no, in words an agent can act on.
 
-import { gettext } from "../shared/words.js";
+import {gettext} from "../shared/words.js";
 
 const WORDS = {
   gone: () => gettext("Too late: the time was up."),
@@ -32,5 +32,5 @@ export function refusal(error) {
 export function acceptRefusal(code) {
   if (code === "not_found" || code === "conflict") return WORDS.conflict();
   if (code === "gone" || code === "state") return WORDS.gone();
-  return refusal({ code });
+  return refusal({code});
 }

@@ -1,10 +1,13 @@
 // Three soft sounds made by the page itself. Each can be turned off; none is ever the only sign of something.
 
-import { preferences } from "./preferences.js";
+import {preferences} from "./preferences.js";
 
 // frequency in Hz, start and length in s; every sound ends within 0.4 s
 const SOUNDS = {
-  request: [[660, 0, 0.18], [880, 0.17, 0.22]],
+  request: [
+    [660, 0, 0.18],
+    [880, 0.17, 0.22],
+  ],
   low: [[247, 0, 0.36]],
   tick: [[1175, 0, 0.07]],
 };
@@ -31,7 +34,7 @@ export function openOnGesture() {
     context ??= new AudioContext();
     context.resume().catch(() => {});
   };
-  for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, open, { once: true, capture: true });
+  for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, open, {once: true, capture: true});
 }
 
 /** Plays "request", "low" or "tick" if this person wants it and the browser lets us; otherwise nothing happens. */

@@ -1,20 +1,20 @@
 // What the desk knows: the last snapshot, the transcripts, what is open. No rendering here.
 // Events: "change" (something to draw), "news" (detail {kind, …}: something that may interrupt, see notices.js).
 
-import { Follower } from "../shared/follower.js";
-import { Outbox } from "../shared/outbox.js";
-import { forget, keep, kept } from "../shared/storage.js";
-import { Transcript } from "../shared/transcript.js";
-import { clock, instant } from "./clock.js";
+import {Follower} from "../shared/follower.js";
+import {Outbox} from "../shared/outbox.js";
+import {forget, keep, kept} from "../shared/storage.js";
+import {Transcript} from "../shared/transcript.js";
+import {clock, instant} from "./clock.js";
 
 const OPEN_KEY = "cc.desk.open";
 const TYPING_LASTS = 6_000;
 
 export class DeskStore extends EventTarget {
-  constructor({ wire, config, drafts }) {
+  constructor({wire, config, drafts}) {
     super();
-    Object.assign(this, { wire, config, drafts });
-    this.status = { state: "connecting", code: null, retryAt: null, error: null };
+    Object.assign(this, {wire, config, drafts});
+    this.status = {state: "connecting", code: null, retryAt: null, error: null};
     this.lostAt = null;
     this.snapshot = null;
     this.publics = new Map();
@@ -31,12 +31,24 @@ export class DeskStore extends EventTarget {
     wire.addEventListener("status", (event) => this.statusChanged(event.detail));
   }
 
-  get me() { return { kind: "agent", id: String(this.snapshot?.agent.id ?? this.config.agent.id) }; }
-  get agent() { return this.snapshot?.agent ?? null; }
-  get offers() { return this.snapshot?.offers ?? []; }
-  get chats() { return this.snapshot?.chats ?? []; }
-  get wrapups() { return this.snapshot?.wrapups ?? []; }
-  get online() { return this.status.state === "online"; }
+  get me() {
+    return {kind: "agent", id: String(this.snapshot?.agent.id ?? this.config.agent.id)};
+  }
+  get agent() {
+    return this.snapshot?.agent ?? null;
+  }
+  get offers() {
+    return this.snapshot?.offers ?? [];
+  }
+  get chats() {
+    return this.snapshot?.chats ?? [];
+  }
+  get wrapups() {
+    return this.snapshot?.wrapups ?? [];
+  }
+  get online() {
+    return this.status.state === "online";
+  }
 
   /** The open chat with what is known of it: its row, its wrap-up if it is over, its transcripts. Null: nothing is open. */
   get current() {
@@ -44,7 +56,14 @@ export class DeskStore extends EventTarget {
     const row = this.chats.find((item) => item.id === this.open) ?? null;
     const chat = row ?? this.known.get(this.open) ?? wrapup;
     if (!row && !wrapup) return null;
-    return { id: this.open, chat, live: row !== null, wrapup, transcript: this.transcript(this.open), staff: this.staff.get(this.open) };
+    return {
+      id: this.open,
+      chat,
+      live: row !== null,
+      wrapup,
+      transcript: this.transcript(this.open),
+      staff: this.staff.get(this.open),
+    };
   }
 
   transcript(chat) {
@@ -84,7 +103,7 @@ export class DeskStore extends EventTarget {
     const head = this.publics.get(chat)?.head ?? 0;
     if (!row || head <= this.readUpTo(row)) return;
     this.read.set(chat, head);
-    this.wire.notify("seen", { chat, seq: head });
+    this.wire.notify("seen", {chat, seq: head});
     this.changed();
   }
 
@@ -93,7 +112,7 @@ export class DeskStore extends EventTarget {
   }
 
   markTyping(chat, on) {
-    this.wire.notify("typing", { chat, on });
+    this.wire.notify("typing", {chat, on});
   }
 
   /** One command; the answer's frame, or a WireError. The new state comes with the next snapshot. */
@@ -148,17 +167,19 @@ export class DeskStore extends EventTarget {
   /** Asks at once for lines the snapshot knows of and this page doesn't have. */
   catchUp(transcript, head) {
     transcript.noteHead(head);
-    if (transcript.missingFrom() !== null) this.follower.follow(transcript, { catchUp: true });
+    if (transcript.missingFrom() !== null) this.follower.follow(transcript, {catchUp: true});
   }
 
   /** What changed between two snapshots and may concern the agent's eyes and ears. */
   compare(before, after) {
     const hadOffers = new Set(before?.offers.map((offer) => offer.id));
     const fresh = after.offers.filter((offer) => !hadOffers.has(offer.id));
-    if (fresh.length) this.news("offers", { offers: fresh });
+    if (fresh.length) this.news("offers", {offers: fresh});
     if (before && after.agent.state === "rona" && before.agent.state !== "rona") {
       const still = new Set(after.offers.map((offer) => offer.id));
-      const missed = before.offers.filter((offer) => !still.has(offer.id) && instant(offer.expires_at) <= clock.now() + 2_000);
+      const missed = before.offers.filter(
+        (offer) => !still.has(offer.id) && instant(offer.expires_at) <= clock.now() + 2_000,
+      );
       this.lastRona = missed.sort((a, b) => a.expires_at.localeCompare(b.expires_at))[0] ?? null;
       this.news("rona");
     }
@@ -166,9 +187,9 @@ export class DeskStore extends EventTarget {
     const hadChats = new Set(before?.chats.map((row) => row.id));
     const begun = before ? after.chats.filter((row) => !hadChats.has(row.id)) : [];
     for (const row of begun) this.unopened.add(row.id);
-    if (begun.length) this.news("begun", { chats: begun });
+    if (begun.length) this.news("begun", {chats: begun});
     const alive = new Set([...after.chats.map((row) => row.id), ...after.wrapups.map((item) => item.chat)]);
-    if (this.open && !alive.has(this.open)) this.news("closed", { chat: this.open });
+    if (this.open && !alive.has(this.open)) this.news("closed", {chat: this.open});
     if (!before && !this.open && after.chats.length) this.openChat(after.chats[0].id);
   }
 
@@ -190,18 +211,18 @@ export class DeskStore extends EventTarget {
   }
 
   follow(chat) {
-    const transcript = new Transcript({ chat, stream: "public", me: this.me });
+    const transcript = new Transcript({chat, stream: "public", me: this.me});
     this.publics.set(chat, transcript);
     transcript.addEventListener("change", (event) => this.linesCame(chat, "public", event.detail.fresh));
     this.follower.follow(transcript);
-    this.outboxes.set(chat, new Outbox({ wire: this.wire, transcript }));
+    this.outboxes.set(chat, new Outbox({wire: this.wire, transcript}));
     return transcript;
   }
 
   followStaff(chat) {
     const had = this.staff.get(chat);
     if (had) return had;
-    const transcript = new Transcript({ chat, stream: "staff", me: this.me });
+    const transcript = new Transcript({chat, stream: "staff", me: this.me});
     this.staff.set(chat, transcript);
     transcript.addEventListener("change", (event) => this.linesCame(chat, "staff", event.detail.fresh));
     this.follower.follow(transcript);
@@ -210,11 +231,13 @@ export class DeskStore extends EventTarget {
 
   linesCame(chat, stream, fresh) {
     const row = this.chats.find((item) => item.id === chat);
-    const news = fresh.filter((entry) => !this.isOwn(entry) && (stream === "staff" || entry.seq > (row ? this.readUpTo(row) : 0)));
+    const news = fresh.filter(
+      (entry) => !this.isOwn(entry) && (stream === "staff" || entry.seq > (row ? this.readUpTo(row) : 0)),
+    );
     for (const entry of news) if (entry.sender?.kind === "customer") this.typing.delete(chat);
     const masked = fresh.filter((entry) => entry.findings?.length && (this.isOwn(entry) || chat === this.open));
-    if (row && masked.length && stream === "public") this.news("masked", { entries: masked });
-    if (row && news.length) this.news(stream === "staff" ? "whispers" : "lines", { chat: row, entries: news });
+    if (row && masked.length && stream === "public") this.news("masked", {entries: masked});
+    if (row && news.length) this.news(stream === "staff" ? "whispers" : "lines", {chat: row, entries: news});
     this.changed();
   }
 
@@ -222,8 +245,13 @@ export class DeskStore extends EventTarget {
     return entry.sender?.kind === "agent" && String(entry.sender.id) === this.me.id;
   }
 
-  typingCame({ chat, on, sender }) {
-    if (on) this.typing.set(chat, { name: sender?.name ?? "", kind: sender?.kind ?? "customer", until: Date.now() + TYPING_LASTS });
+  typingCame({chat, on, sender}) {
+    if (on)
+      this.typing.set(chat, {
+        name: sender?.name ?? "",
+        kind: sender?.kind ?? "customer",
+        until: Date.now() + TYPING_LASTS,
+      });
     else this.typing.delete(chat);
     clearTimeout(this.typingTimer);
     this.typingTimer = setTimeout(() => this.typingEnds(), TYPING_LASTS + 100);
@@ -231,11 +259,11 @@ export class DeskStore extends EventTarget {
   }
 
   typingEnds() {
-    for (const [chat, { until }] of this.typing) if (until <= Date.now()) this.typing.delete(chat);
+    for (const [chat, {until}] of this.typing) if (until <= Date.now()) this.typing.delete(chat);
     this.changed();
   }
 
-  seenCame({ chat, seq, sender }) {
+  seenCame({chat, seq, sender}) {
     const row = this.chats.find((item) => item.id === chat);
     if (!row || sender?.kind !== "customer") return;
     row.customer_seen = Math.max(row.customer_seen ?? 0, seq);
@@ -243,7 +271,7 @@ export class DeskStore extends EventTarget {
   }
 
   news(kind, detail = {}) {
-    this.dispatchEvent(new CustomEvent("news", { detail: { kind, ...detail } }));
+    this.dispatchEvent(new CustomEvent("news", {detail: {kind, ...detail}}));
   }
 
   changed() {

@@ -1,13 +1,13 @@
 // The middle of the desk: control, transcript and composer of the open chat, or wrap-up, or nothing.
 
-import { html, nothing } from "../../contactcenter/vendor/lit.js";
-import { visitorName } from "../shared/format.js";
-import { gettext } from "../shared/words.js";
+import {html, nothing} from "../../contactcenter/vendor/lit.js";
+import {visitorName} from "../shared/format.js";
+import {gettext} from "../shared/words.js";
 import "./composer.js";
 import "./control.js";
 import "./end-bar.js";
 import "./nothing.js";
-import { Part } from "./part.js";
+import {Part} from "./part.js";
 import "./targets.js";
 import "./transcript-view.js";
 import "./wrapup.js";
@@ -18,9 +18,19 @@ import "./wrapup.js";
  */
 class Talk extends Part {
   static properties = {
-    current: { attribute: false }, agent: { attribute: false }, today: { attribute: false }, me: { attribute: false }, online: { type: Boolean }, dialog: {},
-    errors: { attribute: false }, busy: { attribute: false }, typing: { attribute: false }, draft: { attribute: false }, draftRev: { type: Number },
-    limit: { type: Number }, asks: { attribute: false },
+    current: {attribute: false},
+    agent: {attribute: false},
+    today: {attribute: false},
+    me: {attribute: false},
+    online: {type: Boolean},
+    dialog: {},
+    errors: {attribute: false},
+    busy: {attribute: false},
+    typing: {attribute: false},
+    draft: {attribute: false},
+    draftRev: {type: Number},
+    limit: {type: Number},
+    asks: {attribute: false},
   };
 
   get composer() {
@@ -45,52 +55,91 @@ class Talk extends Part {
   }
 
   pending(name) {
-    const { dialog, current } = this;
+    const {dialog, current} = this;
     if (dialog === "end") {
-      return html`<cc-end-bar .name=${name} .closing=${current.chat.closing ?? ""} .error=${this.errors.end ?? ""} .busy=${this.busy.has("end")}></cc-end-bar>`;
+      return html`<cc-end-bar
+        .name=${name}
+        .closing=${current.chat.closing ?? ""}
+        .error=${this.errors.end ?? ""}
+        .busy=${this.busy.has("end")}></cc-end-bar>`;
     }
     return nothing;
   }
 
   targets(name) {
-    const { dialog } = this;
+    const {dialog} = this;
     if (dialog !== "transfer" && dialog !== "conference") return nothing;
-    return html`<cc-targets .mode=${dialog} .name=${name} .error=${this.errors.target ?? ""} .busy=${this.busy.has("target")}
+    return html`<cc-targets
+      .mode=${dialog}
+      .name=${name}
+      .error=${this.errors.target ?? ""}
+      .busy=${this.busy.has("target")}
       .list=${(kind, q) => this.asks.targets(dialog, kind, q)}></cc-targets>`;
   }
 
   get typist() {
     if (!this.typing) return null;
-    return { name: this.typing.name || visitorName(this.current.chat.customer) };
+    return {name: this.typing.name || visitorName(this.current.chat.customer)};
   }
 
   foot(name) {
-    const { current } = this;
-    const { chat } = current;
+    const {current} = this;
+    const {chat} = current;
     if (current.wrapup) {
-      return html`<cc-wrap .wrapup=${current.wrapup} .draft=${this.draft} .error=${this.errors.wrapup ?? ""} .busy=${this.busy.has("wrapup")}></cc-wrap>`;
+      return html`<cc-wrap
+        .wrapup=${current.wrapup}
+        .draft=${this.draft}
+        .error=${this.errors.wrapup ?? ""}
+        .busy=${this.busy.has("wrapup")}></cc-wrap>`;
     }
     const allowed = chat.allowed ?? [];
     const blocked = allowed.includes("send") || !current.live ? "" : gettext("You can’t write in this chat now");
-    return html`<cc-composer .chat=${current.id} .name=${name} .draft=${this.draft} .draftRev=${this.draftRev} .online=${this.online} .blocked=${blocked}
-      .limit=${this.limit} .drops=${chat.policy === "drop"} .mayCanned=${allowed.includes("canned")} .search=${this.asks.canned}></cc-composer>`;
+    return html`<cc-composer
+      .chat=${current.id}
+      .name=${name}
+      .draft=${this.draft}
+      .draftRev=${this.draftRev}
+      .online=${this.online}
+      .blocked=${blocked}
+      .limit=${this.limit}
+      .drops=${chat.policy === "drop"}
+      .mayCanned=${allowed.includes("canned")}
+      .search=${this.asks.canned}></cc-composer>`;
   }
 
   chat() {
-    const { current } = this;
-    const { chat, transcript, staff } = current;
+    const {current} = this;
+    const {chat, transcript, staff} = current;
     const name = visitorName(chat.customer);
     return html`<div class="talk-in">
-      <cc-control .chat=${chat} .live=${current.live} .wrapup=${current.wrapup} .online=${this.online} .me=${this.me} .dialog=${this.dialog}
-        .error=${this.errors.control ?? ""} .busy=${this.busy.has("control")}></cc-control>
-      <cc-transcript .chat=${current.id} .name=${name} .entries=${transcript.entries} .staff=${staff?.entries ?? []} .pending=${transcript.pending} .me=${this.me}
-        .customerSeen=${chat.customer_seen ?? 0} .typing=${this.typist} .missing=${transcript.missingFrom() !== null} .joinedAt=${chat.accepted_at}></cc-transcript>
-      ${this.pending(name)}${this.foot(name)}${this.targets(name)}</div>`;
+      <cc-control
+        .chat=${chat}
+        .live=${current.live}
+        .wrapup=${current.wrapup}
+        .online=${this.online}
+        .me=${this.me}
+        .dialog=${this.dialog}
+        .error=${this.errors.control ?? ""}
+        .busy=${this.busy.has("control")}></cc-control>
+      <cc-transcript
+        .chat=${current.id}
+        .name=${name}
+        .entries=${transcript.entries}
+        .staff=${staff?.entries ?? []}
+        .pending=${transcript.pending}
+        .me=${this.me}
+        .customerSeen=${chat.customer_seen ?? 0}
+        .typing=${this.typist}
+        .missing=${transcript.missingFrom() !== null}
+        .joinedAt=${chat.accepted_at}></cc-transcript>
+      ${this.pending(name)}${this.foot(name)}${this.targets(name)}
+    </div>`;
   }
 
   render() {
     return html`<section class="talk" aria-label=${gettext("Conversation")} data-pane-part tabindex="-1">
-      ${this.current ? this.chat() : html`<cc-nothing .agent=${this.agent} .today=${this.today} .busy=${this.busy.has("state")}></cc-nothing>`}</section>`;
+      ${this.current ? this.chat() : html`<cc-nothing .agent=${this.agent} .today=${this.today} .busy=${this.busy.has("state")}></cc-nothing>`}
+    </section>`;
   }
 }
 

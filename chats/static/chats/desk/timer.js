@@ -1,7 +1,7 @@
 // Times that run and bars that drain. Both change their own text or width only, so a tick renders nothing.
 
-import { clock as asClock, minutes as asMinutes } from "../shared/format.js";
-import { clock, onTick } from "./clock.js";
+import {clock as asClock, minutes as asMinutes} from "../shared/format.js";
+import {clock, onTick} from "./clock.js";
 
 /** A part of the page that renews itself every second while it is in the document. */
 class Ticking extends HTMLElement {
@@ -27,8 +27,12 @@ class Ticking extends HTMLElement {
  * ancestor marked `data-appear` is hidden until 60 s have passed.
  */
 class Timer extends Ticking {
-  set at(value) { this.renewed("at", value); }
-  get at() { return this._at; }
+  set at(value) {
+    this.renewed("at", value);
+  }
+  get at() {
+    return this._at;
+  }
 
   connectedCallback() {
     this.setAttribute("role", "timer");
@@ -56,10 +60,18 @@ class Timer extends Ticking {
 
 /** `<cc-bar>` drains from `from` to `until` (both ms), once a second. Decoration: the figure beside it says the same. */
 class Bar extends Ticking {
-  set from(value) { this.renewed("from", value); }
-  get from() { return this._from; }
-  set until(value) { this.renewed("until", value); }
-  get until() { return this._until; }
+  set from(value) {
+    this.renewed("from", value);
+  }
+  get from() {
+    return this._from;
+  }
+  set until(value) {
+    this.renewed("until", value);
+  }
+  get until() {
+    return this._until;
+  }
 
   connectedCallback() {
     this.setAttribute("aria-hidden", "true");

@@ -1,13 +1,13 @@
 // The open chat's lines. Stays at the end while its reader is there; keeps its place when he has scrolled up.
 
-import { html, nothing, repeat } from "../../contactcenter/vendor/lit.js";
-import { day, time } from "../shared/format.js";
-import { gettext, interpolate, ngettext } from "../shared/words.js";
-import { arrange } from "./lines.js";
-import { talkPart, talkText } from "./line-parts.js";
-import { Part, icon } from "./part.js";
-import { refusal } from "./refusals.js";
-import { systemLine } from "./system-lines.js";
+import {html, nothing, repeat} from "../../contactcenter/vendor/lit.js";
+import {day, time} from "../shared/format.js";
+import {gettext, interpolate, ngettext} from "../shared/words.js";
+import {arrange} from "./lines.js";
+import {talkPart, talkText} from "./line-parts.js";
+import {Part, icon} from "./part.js";
+import {refusal} from "./refusals.js";
+import {systemLine} from "./system-lines.js";
 
 const PAGE = 120;
 const NEAR = 48;
@@ -19,14 +19,33 @@ const NEAR = 48;
  */
 class TranscriptView extends Part {
   static properties = {
-    chat: {}, name: {}, entries: { attribute: false }, staff: { attribute: false }, pending: { attribute: false }, me: { attribute: false },
-    customerSeen: { type: Number }, typing: { attribute: false }, missing: { type: Boolean }, joinedAt: { attribute: false },
-    foldOpen: { state: true }, shown: { state: true }, unseen: { state: true },
+    chat: {},
+    name: {},
+    entries: {attribute: false},
+    staff: {attribute: false},
+    pending: {attribute: false},
+    me: {attribute: false},
+    customerSeen: {type: Number},
+    typing: {attribute: false},
+    missing: {type: Boolean},
+    joinedAt: {attribute: false},
+    foldOpen: {state: true},
+    shown: {state: true},
+    unseen: {state: true},
   };
 
   constructor() {
     super();
-    Object.assign(this, { entries: [], staff: [], pending: [], shown: PAGE, unseen: 0, foldOpen: false, atEnd: true, lastSeq: 0 });
+    Object.assign(this, {
+      entries: [],
+      staff: [],
+      pending: [],
+      shown: PAGE,
+      unseen: 0,
+      foldOpen: false,
+      atEnd: true,
+      lastSeq: 0,
+    });
     this.resized = new ResizeObserver(() => this.atEnd && this.toEnd());
   }
 
@@ -41,11 +60,13 @@ class TranscriptView extends Part {
 
   willUpdate(changed) {
     if (changed.has("chat")) {
-      Object.assign(this, { shown: PAGE, unseen: 0, foldOpen: false, atEnd: true, lastSeq: 0 });
+      Object.assign(this, {shown: PAGE, unseen: 0, foldOpen: false, atEnd: true, lastSeq: 0});
     }
     const head = this.entries.at(-1)?.seq ?? 0;
     if (!this.atEnd && this.lastSeq && head > this.lastSeq) {
-      this.unseen += this.entries.filter((entry) => entry.seq > this.lastSeq && entry.kind === "message" && !this.isOwn(entry)).length;
+      this.unseen += this.entries.filter(
+        (entry) => entry.seq > this.lastSeq && entry.kind === "message" && !this.isOwn(entry),
+      ).length;
     }
     this.lastSeq = head;
     this.hadPending = this.pending.length > (changed.get("pending")?.length ?? this.pending.length);
@@ -75,7 +96,7 @@ class TranscriptView extends Part {
   }
 
   scrolled() {
-    const { log } = this;
+    const {log} = this;
     const was = this.atEnd;
     this.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
     if (this.atEnd && !was) {
@@ -95,24 +116,48 @@ class TranscriptView extends Part {
   }
 
   sysline(entry) {
-    const { icon: name, text } = systemLine(entry, this.me);
-    return text ? html`<div class="sysline" data-seq=${entry.seq}>${icon(name, true)}<span>${text}</span> · <time class="num" datetime=${entry.at}>${time(entry.at)}</time></div>` : nothing;
+    const {icon: name, text} = systemLine(entry, this.me);
+    return text
+      ? html`<div class="sysline" data-seq=${entry.seq}>
+          ${icon(name, true)}<span>${text}</span> · <time class="num" datetime=${entry.at}>${time(entry.at)}</time>
+        </div>`
+      : nothing;
   }
 
   whisper(entry) {
     const words = this.isOwn(entry) ? gettext("from you, to your supervisors only:") : gettext("to you only:");
-    return html`<div class="whisperline">${icon("whisper", true)}<span><b>${this.isOwn(entry) ? gettext("You") : entry.sender.name}</b> ${words} ${talkText(entry.text)}</span>
-      <span class="meta num">${time(entry.at)}</span></div>`;
+    return html`<div class="whisperline">
+      ${icon("whisper", true)}<span
+        ><b>${this.isOwn(entry) ? gettext("You") : entry.sender.name}</b> ${words} ${talkText(entry.text)}</span
+      >
+      <span class="meta num">${time(entry.at)}</span>
+    </div>`;
   }
 
   fold(item) {
     const [first, then] = item.asked;
-    const chosen = then ? interpolate(gettext("asked for “%(first)s”, then “%(then)s”"), { first, then }) : first ? interpolate(gettext("asked for “%(first)s”"), { first }) : "";
-    const count = interpolate(ngettext("Before you: chatbot, %(count)s message", "Before you: chatbot, %(count)s messages", item.count), { count: item.count });
-    return html`<div class="fold-part"><button class="fold" type="button" aria-expanded=${String(this.foldOpen)} @click=${() => { this.foldOpen = !this.foldOpen; }}>
-      ${icon("bot")}<span class="grow cut"><b>${count}</b>${chosen ? ` · ${chosen}` : nothing}</span>
-      <span class="meta num">${time(item.from)}–${time(item.to)}</span>${icon(this.foldOpen ? "up" : "down", true)}</button>
-      ${this.foldOpen ? html`<div class="fold-lines">${item.items.map((line) => this.item(line))}</div>` : nothing}</div>`;
+    const chosen = then
+      ? interpolate(gettext("asked for “%(first)s”, then “%(then)s”"), {first, then})
+      : first
+        ? interpolate(gettext("asked for “%(first)s”"), {first})
+        : "";
+    const count = interpolate(
+      ngettext("Before you: chatbot, %(count)s message", "Before you: chatbot, %(count)s messages", item.count),
+      {count: item.count},
+    );
+    return html`<div class="fold-part">
+      <button
+        class="fold"
+        type="button"
+        aria-expanded=${String(this.foldOpen)}
+        @click=${() => {
+          this.foldOpen = !this.foldOpen;
+        }}>
+        ${icon("bot")}<span class="grow cut"><b>${count}</b>${chosen ? ` · ${chosen}` : nothing}</span>
+        <span class="meta num">${time(item.from)}–${time(item.to)}</span>${icon(this.foldOpen ? "up" : "down", true)}
+      </button>
+      ${this.foldOpen ? html`<div class="fold-lines">${item.items.map((line) => this.item(line))}</div>` : nothing}
+    </div>`;
   }
 
   speakerName(item) {
@@ -133,13 +178,27 @@ class TranscriptView extends Part {
     const states = {
       sending: html`<p class="seen">${icon("clock", true)}<span>${gettext("being sent")}</span></p>`,
       waiting: html`<p class="seen late">${icon("clock", true)}<span>${gettext("not sent yet")}</span></p>`,
-      held: html`<p class="seen late">${icon("shield", true)}<span>${gettext("goes out once its files are checked")}</span></p>`,
+      held: html`<p class="seen late">
+        ${icon("shield", true)}<span>${gettext("goes out once its files are checked")}</span>
+      </p>`,
     };
-    const refused = message.state === "refused" ? html`<p class="refused" role="alert">${icon("alert", true)}<span>${refusal(message.error)}</span>
-      <button class="link" type="button" @click=${() => this.tell("take-back", { cid: message.cid })}>${gettext("Edit")}</button>
-      <button class="link" type="button" @click=${() => this.tell("again", { cid: message.cid })}>${gettext("Send again")}</button></p>` : nothing;
-    return html`<div class=${`msg from-agent pending ${message.state}`}><div class="msg-head"><b>${gettext("You")}</b> <time class="num">${time(message.at)}</time></div>
-      <div class="bubble" data-cid=${message.cid}>${talkText(message.text)}</div>${states[message.state] ?? refused}</div>`;
+    const refused =
+      message.state === "refused"
+        ? html`<p class="refused" role="alert">
+            ${icon("alert", true)}<span>${refusal(message.error)}</span>
+            <button class="link" type="button" @click=${() => this.tell("take-back", {cid: message.cid})}>
+              ${gettext("Edit")}
+            </button>
+            <button class="link" type="button" @click=${() => this.tell("again", {cid: message.cid})}>
+              ${gettext("Send again")}
+            </button>
+          </p>`
+        : nothing;
+    return html`<div class=${`msg from-agent pending ${message.state}`}>
+      <div class="msg-head"><b>${gettext("You")}</b> <time class="num">${time(message.at)}</time></div>
+      <div class="bubble" data-cid=${message.cid}>${talkText(message.text)}</div>
+      ${states[message.state] ?? refused}
+    </div>`;
   }
 
   /** Under the last message, when it is ours: has the customer read it? */
@@ -147,30 +206,68 @@ class TranscriptView extends Part {
     const last = item.entries.at(-1);
     if (!item.own || last.seq !== this.lastMessage || this.pending.length) return nothing;
     const read = this.customerSeen >= last.seq;
-    return html`<p class="seen seen-own">${icon(read ? "check2" : "check", true)}<span>${read ? gettext("read") : gettext("sent")}</span></p>`;
+    return html`<p class="seen seen-own">
+      ${icon(read ? "check2" : "check", true)}<span>${read ? gettext("read") : gettext("sent")}</span>
+    </p>`;
   }
 
   empty() {
     if (this.missing) return html`<div class="grey" aria-hidden="true"><span></span><span></span><span></span></div>`;
-    const text = this.joinedAt ? interpolate(gettext("No words yet. You joined %(time)s."), { time: time(this.joinedAt) }) : gettext("No words yet.");
+    const text = this.joinedAt
+      ? interpolate(gettext("No words yet. You joined %(time)s."), {time: time(this.joinedAt)})
+      : gettext("No words yet.");
     return html`<p class="sysline">${text}</p>`;
   }
 
   render() {
-    const items = arrange({ entries: this.entries, staff: this.staff, isOwn: (entry) => this.isOwn(entry) });
+    const items = arrange({entries: this.entries, staff: this.staff, isOwn: (entry) => this.isOwn(entry)});
     this.count = items.length;
     this.lastMessage = this.entries.findLast((entry) => entry.kind === "message")?.seq;
     const shown = items.slice(-this.shown);
     return html`<div class="talk-log">
-      <div class="transcript" role="log" aria-live="off" tabindex="0" aria-label=${interpolate(gettext("Conversation with %(name)s"), { name: this.name })}
-        data-pane-part @scroll=${this.scrolled} @keydown=${this.keyed}>
+      <div
+        class="transcript"
+        role="log"
+        aria-live="off"
+        tabindex="0"
+        aria-label=${interpolate(gettext("Conversation with %(name)s"), {name: this.name})}
+        data-pane-part
+        @scroll=${this.scrolled}
+        @keydown=${this.keyed}>
         ${shown.length || this.pending.length ? nothing : this.empty()}
-        ${repeat(shown, (item) => item.key, (item) => this.item(item))}
-        ${repeat(this.pending, (message) => message.cid, (message) => this.own(message))}
-        ${this.typing ? html`<div class="typing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span><span>${interpolate(gettext("%(name)s is typing"), { name: this.typing.name })}</span></div>` : nothing}
+        ${repeat(
+          shown,
+          (item) => item.key,
+          (item) => this.item(item),
+        )}
+        ${repeat(
+          this.pending,
+          (message) => message.cid,
+          (message) => this.own(message),
+        )}
+        ${
+          this.typing
+            ? html`<div class="typing">
+                <span class="dots" aria-hidden="true"><i></i><i></i><i></i></span
+                ><span>${interpolate(gettext("%(name)s is typing"), {name: this.typing.name})}</span>
+              </div>`
+            : nothing
+        }
       </div>
-      ${this.unseen ? html`<button class="btn small jump" type="button" @click=${() => { this.toEnd(); this.tell("end-seen"); }}>${icon("down", true)}
-        ${interpolate(ngettext("%(count)s new", "%(count)s new", this.unseen), { count: this.unseen })}</button>` : nothing}
+      ${
+        this.unseen
+          ? html`<button
+              class="btn small jump"
+              type="button"
+              @click=${() => {
+                this.toEnd();
+                this.tell("end-seen");
+              }}>
+              ${icon("down", true)}
+              ${interpolate(ngettext("%(count)s new", "%(count)s new", this.unseen), {count: this.unseen})}
+            </button>`
+          : nothing
+      }
     </div>`;
   }
 }

@@ -1,9 +1,9 @@
 // Values for the screen, made from what the store knows. Pure: same store, same values.
 
-import { initials, visitorName } from "../shared/format.js";
-import { gettext, interpolate } from "../shared/words.js";
-import { instant } from "./clock.js";
-import { systemLine } from "./system-lines.js";
+import {initials, visitorName} from "../shared/format.js";
+import {gettext, interpolate} from "../shared/words.js";
+import {instant} from "./clock.js";
+import {systemLine} from "./system-lines.js";
 
 const TALK = new Set(["message", "left", "joined", "queued", "connection_lost", "connection_back", "ended"]);
 
@@ -18,10 +18,20 @@ function chatRow(store, row) {
   const read = store.readUpTo(row);
   const name = visitorName(row.customer);
   return {
-    id: row.id, name, initials: initials(name), queue: row.queue?.name ?? "", status: row.status, role: row.role,
-    acceptedAt: instant(row.accepted_at), on: store.open === row.id, isNew: store.unopened.has(row.id),
-    unread: transcript.entries.filter((entry) => entry.kind === "message" && entry.seq > read && !store.isOwn(entry)).length,
-    waitsSince: waitsSince(transcript, row), last: lastLine(store, transcript), typing: store.typing.has(row.id),
+    id: row.id,
+    name,
+    initials: initials(name),
+    queue: row.queue?.name ?? "",
+    status: row.status,
+    role: row.role,
+    acceptedAt: instant(row.accepted_at),
+    on: store.open === row.id,
+    isNew: store.unopened.has(row.id),
+    unread: transcript.entries.filter((entry) => entry.kind === "message" && entry.seq > read && !store.isOwn(entry))
+      .length,
+    waitsSince: waitsSince(transcript, row),
+    last: lastLine(store, transcript),
+    typing: store.typing.has(row.id),
   };
 }
 
@@ -45,16 +55,16 @@ function tells(entry) {
 /** The newest line in one line of text, and when it came. */
 function lastLine(store, transcript) {
   const own = transcript.pending.at(-1);
-  if (own) return { text: mine(own.text), at: own.at };
+  if (own) return {text: mine(own.text), at: own.at};
   const entry = transcript.entries.findLast(tells);
-  if (!entry) return { text: "", at: null };
-  if (entry.kind !== "message") return { text: systemLine(entry, store.me).text, at: entry.at };
+  if (!entry) return {text: "", at: null};
+  if (entry.kind !== "message") return {text: systemLine(entry, store.me).text, at: entry.at};
   const text = entry.text || entry.attachments?.[0]?.name || "";
-  return { text: store.isOwn(entry) ? mine(text) : text, at: entry.at };
+  return {text: store.isOwn(entry) ? mine(text) : text, at: entry.at};
 }
 
 function mine(text) {
-  return interpolate(gettext("you: %(text)s"), { text });
+  return interpolate(gettext("you: %(text)s"), {text});
 }
 
 /** One row per wrap-up that isn't submitted, the oldest first. */
@@ -63,8 +73,13 @@ export function wrapupRows(store) {
   return rows.map((item) => {
     const name = visitorName(item.customer);
     return {
-      id: item.chat, name, initials: initials(name), queue: item.queue?.name ?? "", on: store.open === item.chat,
-      dueAt: instant(item.due_at), endedAt: item.ended_at ?? item.since,
+      id: item.chat,
+      name,
+      initials: initials(name),
+      queue: item.queue?.name ?? "",
+      on: store.open === item.chat,
+      dueAt: instant(item.due_at),
+      endedAt: item.ended_at ?? item.since,
       last: lastLine(store, store.transcript(item.chat)).text,
     };
   });
@@ -74,18 +89,26 @@ export function wrapupRows(store) {
 export function offerRows(store) {
   const rows = [...store.offers].sort((a, b) => instant(a.offered_at) - instant(b.offered_at));
   return rows.map((offer) => ({
-    id: offer.id, chat: offer.chat, kind: offer.kind, from: offer.from?.name ?? "", name: visitorName(offer.customer), email: offer.customer.email ?? "",
-    queue: offer.queue?.name ?? "", waitingSince: instant(offer.waiting_since), offeredAt: instant(offer.offered_at), expiresAt: instant(offer.expires_at),
+    id: offer.id,
+    chat: offer.chat,
+    kind: offer.kind,
+    from: offer.from?.name ?? "",
+    name: visitorName(offer.customer),
+    email: offer.customer.email ?? "",
+    queue: offer.queue?.name ?? "",
+    waitingSince: instant(offer.waiting_since),
+    offeredAt: instant(offer.offered_at),
+    expiresAt: instant(offer.expires_at),
   }));
 }
 
 /** What fills the agent's places: {used, total, chat, asked, held}; total counts chats alone unless a common limit is set. */
 export function loadView(store) {
   const agent = store.agent;
-  if (!agent) return { used: 0, total: 0, chat: 0, asked: 0, held: 0 };
+  if (!agent) return {used: 0, total: 0, chat: 0, asked: 0, held: 0};
   const total = agent.capacity.total ?? agent.capacity.chat ?? 0;
   const chat = store.chats.length;
   const asked = store.offers.length;
   const held = store.wrapups.length;
-  return { used: chat + asked + held, total, chat, asked, held };
+  return {used: chat + asked + held, total, chat, asked, held};
 }
