@@ -91,9 +91,9 @@ class SkillInline(admin.TabularInline):
 class AgentAdmin(HouseAdmin):
     """Agents. Their state is shown, and moved by operations only."""
 
-    list_display = ("name", "state_now", "since", "role", "team", "profile", "user", "is_active")
+    list_display = ("name", "state_now", "since", "role", "team", "user", "is_active")
     list_filter = ("state", "team", "role", "is_active", "profile")
-    list_select_related = ("team", "profile", "reason", "user")
+    list_select_related = ("team", "reason", "user")
     search_fields = ("name", "user__username", "user__email")
     autocomplete_fields = ("user", "team", "profile")
     readonly_fields = ("state_now", "since", "free_since", "lease_until")
@@ -101,7 +101,7 @@ class AgentAdmin(HouseAdmin):
     actions = ("set_idle",)
     fieldsets = (
         (None, {"fields": ("name", "user", "role", "is_active")}),
-        (_("What he serves"), {"fields": ("team", "profile")}),
+        (_("Team and profile"), {"fields": ("team", "profile")}),
         (_("Now"), {"fields": ("state_now", ("since", "free_since", "lease_until"))}),
     )
 

@@ -71,6 +71,7 @@ class AnswerInline(admin.StackedInline):
     model = BotAnswer
     extra = 0
     classes = ("collapse",)
+    formfield_overrides = HouseAdmin.formfield_overrides
     fields = ("triggers", "text", "quick_replies", ("language", "hands_over", "order"))
 
 

@@ -102,7 +102,7 @@ class ChatAdmin(LedgerAdmin):
     list_filter = ("state", "queue", "entry_point", ("started_at", admin.DateFieldListFilter))
     list_select_related = ("customer", "queue", "entry_point")
     search_fields = ("customer__name", "customer__email", "id")
-    search_help_text = _("The beginning of the customer's name, of his e-mail, or of an id.")
+    search_help_text = _("The beginning of the customer's name or e-mail, or of an id.")
     inlines = (SeatInline, OfferInline, EventInline, FindingInline)
     readonly_fields = ("state_pill", "customer_link", "transcript", "decisions", "form_fields")
     fieldsets = (
@@ -171,7 +171,7 @@ class CustomerAdmin(LedgerAdmin):
     list_display = ("__str__", "email", "external_id", "created_at")
     list_filter = (("created_at", admin.DateFieldListFilter),)
     search_fields = ("name", "email", "id")
-    search_help_text = _("The beginning of the name, of the e-mail, or of the id.")
+    search_help_text = _("The beginning of the name, the e-mail or the id.")
     ordering = ("-created_at",)
     fields = ("name", "email", "external_id", "created_at", "id", "chats_link")
     readonly_fields = ("chats_link",)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.paginator import Paginator
-from django.db.models import Model
+from django.db.models import Model, TextField
 from django.forms import BaseModelForm, ModelForm
 from django.http import HttpRequest
 from django.utils.functional import Promise, cached_property
@@ -35,6 +36,7 @@ class HouseAdmin(admin.ModelAdmin):
 
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
+    formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
     unlogged: Sequence[str] = ("password", "secret")
 
     def save_model(self, request: HttpRequest, obj: Model, form: BaseModelForm, change: bool) -> None:
@@ -100,6 +102,7 @@ class LedgerInline(admin.TabularInline):
     """A ledger's rows beneath the row they belong to."""
 
     extra = 0
+    classes = ("ledger",)
     can_delete = False
     show_change_link = False
 
