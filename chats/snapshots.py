@@ -105,7 +105,7 @@ def for_customer(chat: Chat) -> dict[str, Any]:
     """The chat as the customer's page shows it; an offer not yet accepted looks like waiting."""
     waiting = chat.state in (State.QUEUED, State.OFFERED)
     position, wait = place(chat) if waiting else (None, None)
-    seats = Seat.objects.live().filter(chat=chat).select_related("agent").order_by("joined_at")
+    seats = list(Seat.objects.live().filter(chat=chat).select_related("agent").order_by("joined_at"))
     return {
         "type": "chat",
         "chat": {
@@ -119,6 +119,7 @@ def for_customer(chat: Chat) -> dict[str, Any]:
             "can_attach": False,
             "can_rate": chat.state == State.ENDED and chat.answered_at is not None and chat.score is None,
             "rated": chat.score is not None,
+            "agents_seen": max((seat.seen for seat in seats), default=0),
         },
     }
 

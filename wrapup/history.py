@@ -90,6 +90,7 @@ def _earlier(chat: Chat) -> dict[str, Any]:
         "customer": customer_card(chat),
         "queue": named(chat.queue),
         "codes": [named(code) for code in codes.values()],
+        "started_at": instant(chat.started_at),
         "connected_at": instant(chat.answered_at),
         "ended_at": instant(chat.ended_at),
         "agent": named(seats[-1].agent) if seats else None,

@@ -8,12 +8,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from agents.events import AgentChanged
 from agents.models import Agent
 from chats import operations as chat_operations
 from chats.models import Seat
 from chats.senders import SYSTEM, Sender, of_agent
 from lib.clock import database_now
 from lib.errors import Refused
+from lib.events import publish
 from lib.transitions import one
 from wrapup.models import WrapUp, WrapUpCode, WrapUpRule
 
@@ -44,6 +46,7 @@ def extend(wrapup_id: UUID, *, by: Agent) -> WrapUp:
         raise Refused("forbidden", _("The time for this wrap-up can't be extended."))
     row.due_at, row.can_extend = None, False
     row.save(update_fields=["due_at", "can_extend"])
+    publish(AgentChanged(agent_id=row.agent_id))
     return row
 
 

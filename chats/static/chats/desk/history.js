@@ -230,7 +230,7 @@ class History extends Part {
         )}
       </ul>
       ${!this.loading && !this.error && !this.items.length ? html`<p class="sub">${filtered ? gettext("Nothing found.") : gettext("First contact in 60 days.")}</p>` : nothing}
-      ${this.more ? html`<button class="btn small wide" type="button" @click=${() => this.look(this.items.at(-1).connected_at ?? this.items.at(-1).ended_at)}>${gettext("Show more")}</button>` : nothing}
+      ${this.more ? html`<button class="btn small wide" type="button" @click=${() => this.look(this.items.at(-1).started_at)}>${gettext("Show more")}</button>` : nothing}
       <p class="hint">${gettext("Last 60 days, at most 300 contacts. Transcripts open masked.")}</p>`;
   }
 

@@ -167,6 +167,7 @@ export class CustomerSession extends EventTarget {
   #frameCame(frame) {
     if (frame.type === "chat") {
       this.chat = {...frame.chat, rated: frame.chat.rated || Boolean(this.chat?.rated)};
+      this.seenByOthers = Math.max(this.seenByOthers, frame.chat.agents_seen ?? 0);
       this.#changed();
     } else if (frame.type === "typing") {
       this.#otherTypes(frame);
