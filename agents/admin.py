@@ -91,9 +91,9 @@ class SkillInline(admin.TabularInline):
 class AgentAdmin(HouseAdmin):
     """Agents. Their state is shown, and moved by operations only."""
 
-    list_display = ("name", "state_now", "since", "role", "team", "user", "is_active")
+    list_display = ("name", "state_now", "since", "role", "team", "is_active")
     list_filter = ("state", "team", "role", "is_active", "profile")
-    list_select_related = ("team", "reason", "user")
+    list_select_related = ("team", "reason")
     search_fields = ("name", "user__username", "user__email")
     autocomplete_fields = ("user", "team", "profile")
     readonly_fields = ("state_now", "since", "free_since", "lease_until")

@@ -98,7 +98,7 @@ class FindingInline(LedgerInline):
 class ChatAdmin(LedgerAdmin):
     """Chats with transcript, seats, offers, events and findings."""
 
-    list_display = ("person", "state_pill", "queue", "entry_point", "started_at", "answered_at", "ended_at", "score")
+    list_display = ("person", "state_pill", "queue", "entry_point", "started_at", "ended_at", "score")
     list_filter = ("state", "queue", "entry_point", ("started_at", admin.DateFieldListFilter))
     list_select_related = ("customer", "queue", "entry_point")
     search_fields = ("customer__name", "customer__email", "id")
@@ -140,7 +140,7 @@ class ChatAdmin(LedgerAdmin):
 
     @admin.display(description=_("customer"), ordering="customer__name")
     def person(self, chat: Chat) -> str:
-        return str(chat.customer)
+        return reading.name_of(chat.customer)
 
     @admin.display(description=_("state"), ordering="state")
     def state_pill(self, chat: Chat) -> str:
@@ -148,7 +148,7 @@ class ChatAdmin(LedgerAdmin):
 
     @admin.display(description=_("customer"))
     def customer_link(self, chat: Chat) -> str:
-        return linked(reverse("admin:chats_customer_change", args=[chat.customer_id]), chat.customer)
+        return linked(reverse("admin:chats_customer_change", args=[chat.customer_id]), reading.name_of(chat.customer))
 
     @admin.display(description=_("why to whom"))
     def decisions(self, chat: Chat) -> str:
@@ -168,7 +168,7 @@ class ChatAdmin(LedgerAdmin):
 class CustomerAdmin(LedgerAdmin):
     """Customers: what is known of them, and the way to their chats."""
 
-    list_display = ("__str__", "email", "external_id", "created_at")
+    list_display = ("named", "email", "external_id", "created_at")
     list_filter = (("created_at", admin.DateFieldListFilter),)
     search_fields = ("name", "email", "id")
     search_help_text = _("The beginning of the name, the e-mail or the id.")
@@ -183,6 +183,10 @@ class CustomerAdmin(LedgerAdmin):
             return queryset, False
         return by_person_or_id(queryset, search_term, ids=("id",), texts=("name", "email", "external_id")), False
 
+    @admin.display(description=_("name"), ordering="name")
+    def named(self, customer: Customer) -> str:
+        return reading.name_of(customer)
+
     @admin.display(description=_("chats"))
     def chats_link(self, customer: Customer) -> str:
         url = f"{reverse('admin:chats_chat_changelist')}?customer__id__exact={customer.pk}"
@@ -192,7 +196,7 @@ class CustomerAdmin(LedgerAdmin):
 class PartOfChatAdmin(LedgerAdmin):
     """A ledger whose rows belong to chats: found by the chat's id or the customer."""
 
-    list_select_related = ("chat__customer", "chat__queue")
+    list_select_related = ("chat__customer",)
     search_fields = ("chat__id", "chat__customer__name", "chat__customer__email")
     search_help_text = ChatAdmin.search_help_text
 
@@ -204,7 +208,11 @@ class PartOfChatAdmin(LedgerAdmin):
 
     @admin.display(description=_("chat"))
     def chat_link(self, row: Any) -> str:
-        return linked(reverse("admin:chats_chat_change", args=[row.chat_id]), row.chat) if row.chat_id else "–"
+        return (
+            linked(reverse("admin:chats_chat_change", args=[row.chat_id]), reading.name_of(row.chat.customer))
+            if row.chat_id
+            else "–"
+        )
 
 
 @admin.register(Seat)
@@ -213,7 +221,7 @@ class SeatAdmin(PartOfChatAdmin):
 
     list_display = ("joined_at", "agent", "role", "queue", "chat_link", "left_at", "released_at")
     list_filter = ("queue", "role", ("joined_at", admin.DateFieldListFilter))
-    list_select_related = ("agent", "queue", "chat__customer", "chat__queue")
+    list_select_related = ("agent", "queue", "chat__customer")
     ordering = ("-joined_at",)
     fields = ("agent", "role", "queue", "chat_link", "joined_at", "left_at", "released_at", "away_since", "seen")
     readonly_fields = ("chat_link",)
@@ -225,7 +233,7 @@ class OfferAdmin(PartOfChatAdmin):
 
     list_display = ("offered_at", "agent", "queue", "kind", "outcome", "ended_at", "chat_link")
     list_filter = ("outcome", "kind", "queue", ("offered_at", admin.DateFieldListFilter))
-    list_select_related = ("agent", "queue", "chat__customer", "chat__queue")
+    list_select_related = ("agent", "queue", "chat__customer")
     ordering = ("-offered_at",)
     fields = ("agent", "queue", "kind", "chat_link", "offered_at", "expires_at", "ended_at", "outcome")
     readonly_fields = ("chat_link",)

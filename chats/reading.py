@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from chats.models import Chat, Entry
+from chats.models import Chat, Customer, Entry
 
 MOST_LINES = 500
 
@@ -69,6 +69,11 @@ class Line(NamedTuple):
     staff: bool
 
 
+def name_of(customer: Customer) -> str:
+    """The customer's name, or what the desk calls somebody without one."""
+    return customer.name or _("Visitor %(id)s") % {"id": customer.visitor}
+
+
 def word(words: dict[str, Promise], code: str) -> str:
     """The word for the code; the code itself where none is known."""
     return str(words.get(code, code))
@@ -88,7 +93,7 @@ def transcript(chat: Chat) -> tuple[list[Line], int]:
 
 def _line(entry: Entry, chat: Chat) -> Line:
     spoken = bool(entry.text)
-    names = {"customer": str(chat.customer), "bot": _("Chatbot"), "system": ""}
+    names = {"customer": name_of(chat.customer), "bot": _("Chatbot"), "system": ""}
     return Line(
         at=entry.at,
         side=entry.sender_kind if spoken else "system",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from agents.states import State as AgentState
 from chats import reading
@@ -28,7 +28,7 @@ def figures(request: HttpRequest) -> dict[str, Any]:
     may_read = request.user.has_perm("chats.view_chat")
     may_audit = request.user.has_perm("admin.view_logentry")
     return {
-        "stamp": formats.date_format(timezone.localtime(house.at), "l j F Y, H:i"),
+        "stamp": formats.date_format(timezone.localtime(house.at), pgettext("date format", "l j F Y, H:i")),
         "time": formats.date_format(timezone.localtime(house.at), "H:i:s"),
         "figures": _figures(house.today),
         "tables": {
@@ -121,7 +121,7 @@ def _waiting(chat: Any, house: Now) -> list[Cell]:
     waited = (house.at - chat.enqueued_at).total_seconds()
     why = f"{reverse('admin:routing_decision_changelist')}?q={chat.pk}"
     return [
-        _cell(str(chat.customer), "head", reverse("admin:chats_chat_change", args=[chat.pk])),
+        _cell(reading.name_of(chat.customer), "head", reverse("admin:chats_chat_change", args=[chat.pk])),
         _cell(chat.queue.name),
         _cell((chat.last_words or "")[:WORDS_SHOWN], "words"),
         _cell(duration(waited), "r late" if waited > chat.queue.service_level_seconds else "r"),
@@ -145,7 +145,7 @@ def _finding(finding: Any) -> list[Cell]:
 def _logged(entry: LogEntry) -> list[Cell]:
     kind = capfirst(entry.content_type.name) if entry.content_type else ""
     who = entry.user.get_full_name() or entry.user.get_username()
-    at = formats.date_format(timezone.localtime(entry.action_time), "j M, H:i")
+    at = formats.date_format(timezone.localtime(entry.action_time), "SHORT_DATETIME_FORMAT")
     name = f"{kind} {entry.object_repr}".strip()
     href = "" if entry.is_deletion() else entry.get_admin_url() or ""
     return [_cell(name, LOGGED.get(entry.action_flag, "edit"), href), _cell(", ".join((*values(entry)[:2], who, at)))]

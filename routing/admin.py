@@ -125,6 +125,9 @@ class EntryPointForm(forms.ModelForm):
         help_text=_("Origins that may embed the widget, one a line."),
     )
 
+    class Meta:
+        help_texts = {"slug": _("The last part of the widget's address.")}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The languages are offered in the language of the request."""
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from chats.reading import name_of
 from lib.admin import HouseAdmin, LedgerAdmin, OneDefaultForm, linked
 from wrapup.models import WrapUp, WrapUpCode, WrapUpRule
 
@@ -61,7 +62,7 @@ class WrapUpAdmin(LedgerAdmin):
 
     list_display = ("started_at", "agent", "queue", "reasons", "outcome", "done_at", "chat_link")
     list_filter = ("outcome", "codes", ("started_at", admin.DateFieldListFilter))
-    list_select_related = ("agent", "seat__queue", "seat__chat__customer", "seat__chat__queue")
+    list_select_related = ("agent", "seat__queue", "seat__chat__customer")
     search_fields = ("agent__name__istartswith",)
     search_help_text = _("The beginning of the agent's name.")
     fields = (
@@ -89,4 +90,6 @@ class WrapUpAdmin(LedgerAdmin):
 
     @admin.display(description=_("chat"))
     def chat_link(self, wrapup: WrapUp) -> str:
-        return linked(reverse("admin:chats_chat_change", args=[wrapup.seat.chat_id]), wrapup.seat.chat)
+        return linked(
+            reverse("admin:chats_chat_change", args=[wrapup.seat.chat_id]), name_of(wrapup.seat.chat.customer)
+        )
