@@ -135,8 +135,24 @@ def test_roles_are_changed_by_full_administrators_only(helper: Client) -> None:
     user.user_permissions.add(*Permission.objects.filter(codename__in=("view_group", "change_group")))
     role = rows.MAKERS[Permission.group_set.rel.related_model]()
     assert helper.post(reverse("admin:auth_group_change", args=[role.pk]), {"name": "Mine"}).status_code == 403
+    role.delete()
 
 
 def test_the_list_says_the_state_in_shape_and_word(administrator: Client, alice_available: Agent) -> None:
     page = administrator.get(reverse("admin:agents_agent_changelist")).content.decode()
     assert '<span class="state available">' in page and "#g-available" in page and "Available</span>" in page
+
+
+def test_who_stands_in_the_audit_trail_is_not_deleted(administrator: Client, house: cast.House) -> None:
+    entry = rows.MAKERS[LogEntry]()
+    administrator.post(reverse("admin:agents_user_delete", args=[entry.user_id]), {"post": "yes"})
+    data = {"action": "delete_selected", "_selected_action": [entry.user_id], "post": "yes"}
+    administrator.post(reverse("admin:agents_user_changelist"), data)
+    assert LogEntry.objects.filter(pk=entry.pk).exists()
+    assert User.objects.filter(pk=entry.user_id).exists()
+
+
+def test_a_queue_with_decisions_is_not_deleted(administrator: Client, house: cast.House) -> None:
+    decision = rows.decision()
+    administrator.post(reverse("admin:routing_queue_delete", args=[decision.queue_id]), {"post": "yes"})
+    assert type(decision).objects.filter(pk=decision.pk).exists()

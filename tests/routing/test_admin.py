@@ -84,6 +84,16 @@ def test_an_entry_point_keeps_languages_in_their_order_and_origins_bare(
     assert len(row.secret) == 43
 
 
+def test_a_changed_entry_point_keeps_what_was_not_touched(administrator: Client, house: cast.House) -> None:
+    EntryPoint.objects.filter(pk=house.entry_point.pk).update(languages=["de"], origins=["https://old.example"])
+    url = reverse("admin:routing_entrypoint_change", args=[house.entry_point.pk])
+    form = entry_form(house, name="Help", slug="help", languages="de", origins="https://new.example")
+    assert administrator.post(url, form).status_code == 302
+    changed = cast.fresh(house.entry_point)
+    assert (changed.languages, changed.origins) == (["de"], ["https://new.example"])
+    assert (changed.secret, changed.name) == (house.entry_point.secret, "Help")
+
+
 @pytest.mark.parametrize(
     "origin",
     ["shop.example", "https://shop.example/path", "https://a.example; script-src *", "javascript:alert(1)", "https://*",
