@@ -4,6 +4,8 @@ Needs no gettext tools: Babel reads the sources and writes the catalogues.
 """
 
 import io
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +30,11 @@ KEYWORDS = {
 }
 LEFT_OUT = {"tests", "bench", "var", ".venv", "vendor", "migrations", "node_modules", "docs"}
 
+# Babel's JavaScript lexer loses its way in nested template literals; our calls always hold their words literally.
+TEXT = r"""\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*"""
+CALL = re.compile(rf"\b(n?p?gettext)\({TEXT}(?:,{TEXT})?(?:,{TEXT})?")
+COUNTED = {"gettext": 1, "pgettext": 2, "ngettext": 2, "npgettext": 3}
+
 Message = tuple[str, str | tuple[str, ...], str | None]
 
 
@@ -43,15 +50,31 @@ def sources(*endings: str) -> Iterator[Path]:
 def words_of(path: Path) -> Iterator[Message]:
     """Every message of one source file: where it stands, its words, its context."""
     text = path.read_text(encoding="utf-8")
-    method = "python"
-    if path.suffix == ".js":
-        method = "javascript"
-    elif path.suffix in {".html", ".txt", ".svg"}:
-        text = templatize(text, origin=str(path))
     name = path.relative_to(settings.BASE_DIR).as_posix()
-    found = extract(method, io.BytesIO(text.encode()), KEYWORDS, options={"encoding": "utf-8"})
+    if path.suffix == ".js":
+        yield from ((name, words, context) for words, context in words_of_script(text))
+        return
+    if path.suffix in {".html", ".txt", ".svg"}:
+        text = templatize(text, origin=str(path))
+    found = extract("python", io.BytesIO(text.encode()), KEYWORDS, options={"encoding": "utf-8"})
     for _line, words, _comments, context in found:
         yield name, words, context
+
+
+def words_of_script(text: str) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    """Every message of a script: words (singular and plural where counted) and context."""
+    for call in CALL.finditer(text):
+        name = call.group(1)
+        said = [_unquoted(part) for part in call.groups()[1 : 1 + COUNTED[name]] if part]
+        if len(said) != COUNTED[name]:
+            continue
+        context = said.pop(0) if "p" in name.removesuffix("gettext") else None
+        yield (said[0] if len(said) == 1 else tuple(said)), context
+
+
+def _unquoted(literal: str) -> str:
+    body = literal[1:-1].replace("\\'", "'") if literal[0] == "'" else literal[1:-1]
+    return str(json.loads('"' + body.replace('\\"', '"').replace('"', '\\"') + '"'))
 
 
 def collected(domain: str) -> Catalog:
