@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -80,29 +80,32 @@ def head(raw: str) -> Header:
     try:
         header = _header.decode(raw)
     except (msgspec.MsgspecError, UnicodeEncodeError):
-        _explain(raw)
+        header = _read_leniently(raw)
     if header.id is not None and not 1 <= len(header.id) <= 64:
         raise Refused("invalid", "id must have 1 to 64 characters.")
     return header
 
 
-def _explain(raw: str) -> NoReturn:
-    """Tell JSON that is an object, but not a frame (lone surrogates, no type), from what is no JSON at all."""
+def _read_leniently(raw: str) -> Header:
+    """Type and id of an object that is no frame (lone surrogates): `body` says no, and the answer finds its way."""
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError) as error:
         raise Malformed from error
     if not isinstance(value, dict):
         raise Malformed
-    raise Refused("invalid", "A frame has a text `type`, a text `id` and no lone surrogates.")
+    kind, frame_id = value.get("type"), value.get("id")
+    if not all(isinstance(part, str) and can_be_kept(part) for part in (kind, frame_id or "")):
+        raise Refused("invalid", "A frame has a text `type`, a text `id` and no lone surrogates.")
+    return Header(kind, frame_id)
 
 
 def body(raw: str, decoder: msgspec.json.Decoder[Any]) -> Any:
     """The whole frame as its type. Raises Refused("invalid") that names what is wrong."""
     try:
         frame = decoder.decode(raw)
-    except msgspec.MsgspecError as error:
-        raise Refused("invalid", str(error)) from error
+    except (msgspec.MsgspecError, UnicodeEncodeError) as error:
+        raise Refused("invalid", str(error) if isinstance(error, msgspec.MsgspecError) else None) from error
     if "\\u0000" in raw and _holds_nul(frame):
         raise Refused("invalid", "Text must not hold NUL characters.")
     return frame
