@@ -35,12 +35,16 @@ def sweep() -> dict[str, int]:
     stranded = (
         Offer.objects.live().filter(agent__state__in=(AgentState.RONA, AgentState.OFFLINE)).select_related("agent")
     )
+    adrift = Agent.objects.filter(
+        state=AgentState.OFFLINE, seats__in=Seat.objects.live().filter(away_since=None)
+    ).distinct()
     lost = Seat.objects.live().filter(away_since__lt=now - GRACE)
     deserted = Chat.objects.deserted(now - timedelta(seconds=1)).select_related("entry_point")
     return {
         "rona": _each(operations.lapse, overdue[:BATCH]),
         "desks": _each(agent_operations.lapse, Agent.objects.lapsed(now)[:BATCH]),
         "stranded": _each(_withdraw, stranded[:BATCH]),
+        "adrift": _each(operations.agent_lost, adrift[:BATCH]),
         "given_up": _each(operations.give_up, lost[:BATCH]),
         "abandoned": _each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
         "offered": operations.distribute(),

@@ -91,8 +91,8 @@ def sign_out(agent: Agent, *, by: User) -> Agent:
         if row is None or row.state == AgentState.OFFLINE:
             return agent
         held = Seat.objects.held().filter(agent=agent)
+        offers = agent.offers.live().count()  # first: an offer taken meanwhile is found below as a chat
         chats, wrapups = held.filter(left_at=None).count(), held.filter(left_at__isnull=False).count()
-        offers = agent.offers.live().count()
         if chats or wrapups or offers:
             raise Refused("state", open_work(offers=offers, chats=chats, wrapups=wrapups))
         return agent_operations.sign_out(agent, by=by)
@@ -108,21 +108,27 @@ def open_work(*, offers: int, chats: int, wrapups: int) -> str:
     return str(_("Sign-out is not possible yet, still open: %(work)s.")) % {"work": ", ".join(filter(None, parts))}
 
 
-def agent_lost(agent: Agent) -> None:
-    """The agent's desk went silent: his offers go back at once, his chats wait for him, the customers are told."""
-    withdraw_all(agent, why="lost")
-    for seat in Seat.objects.live().filter(agent=agent, away_since=None):
-        _lost(seat)
+def agent_lost(agent: Agent) -> int:
+    """The agent's desk went silent: his offers go back at once, his chats wait for him, the customers are told.
+
+    Returns how many offers and chats that were; nothing happens to an agent who is back already.
+    """
+    withdrawn = withdraw_all(agent, why="lost")
+    return withdrawn + sum(_lost(seat) for seat in Seat.objects.live().filter(agent=agent, away_since=None))
 
 
 @transaction.atomic
-def _lost(seat: Seat) -> None:
+def _lost(seat: Seat) -> bool:
     chat = Chat.objects.locked(seat.chat_id)
+    agent = Agent.objects.locked(seat.agent_id)[seat.agent_id]
     now = database_now()
-    if Seat.objects.live().filter(pk=seat.pk, away_since=None).update(away_since=now):
-        lines.append(chat, "connection_lost", by=SYSTEM, at=now, data=_public(of_agent(seat.agent)))
-        lines.record(chat, "lose", by=SYSTEM, at=now, agent=seat.agent_id)
-        publish(ChatChanged(chat_id=chat.pk))
+    silent = agent.state == AgentState.OFFLINE
+    if not silent or not Seat.objects.live().filter(pk=seat.pk, away_since=None).update(away_since=now):
+        return False
+    lines.append(chat, "connection_lost", by=SYSTEM, at=now, data=_public(of_agent(agent)))
+    lines.record(chat, "lose", by=SYSTEM, at=now, agent=agent.pk)
+    publish(ChatChanged(chat_id=chat.pk))
+    return True
 
 
 @transaction.atomic
