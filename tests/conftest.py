@@ -11,8 +11,9 @@ from agents.models import Agent, Team
 from chats.models import Chat, Seat
 from tests import cast
 from tests.live import empty_database, live_server_processes
+from tests.sockets import hub, stage
 
-__all__ = ["live_server_processes"]
+__all__ = ["hub", "live_server_processes", "stage"]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,93 @@
+"""The chatbot: preset answers, and people for everything else."""
+
+import pytest
+
+from chats.models import BotAnswer, Chat
+from routing.models import EntryPoint
+from tests import cast
+from tests.cast import customer_says, fresh
+
+
+@pytest.fixture
+def bot_chat(house: cast.House) -> Chat:
+    EntryPoint.objects.update(bot_speaks_first=True)
+    words = [
+        ("en", "delivery\nwhere is my order", "Two days.", "Returns\nTalk to a person", False),
+        ("en", "returns\nsend back", "Thirty days.", "", False),
+        ("en", "talk to a person", "One moment.", "", True),
+        ("de", "lieferung", "Zwei Tage.", "", False),
+    ]
+    for order, (language, triggers, text, replies, hands_over) in enumerate(words):
+        BotAnswer.objects.create(
+            entry_point=house.entry_point,
+            order=order,
+            language=language,
+            triggers=triggers,
+            text=text,
+            quick_replies=replies,
+            hands_over=hands_over,
+        )
+    return cast.comes_in(house.entry_point).chat
+
+
+def last_words(chat: Chat) -> str:
+    return next(line.text for line in reversed(cast.lines(chat)) if line.sender_kind == "bot")
+
+
+@pytest.mark.parametrize(
+    "said", ["delivery", "DELIVERY?", "What about delivery, please", "Hi! Where is my order?", "délivery", "delivry"]
+)
+def test_a_trigger_phrase_is_found_in_any_case_and_with_small_typing_errors(bot_chat: Chat, said: str) -> None:
+    customer_says(bot_chat, said)
+    assert last_words(bot_chat) == "Two days."
+    assert fresh(bot_chat).state == "bot"
+
+
+def test_the_answer_brings_its_quick_replies(bot_chat: Chat) -> None:
+    customer_says(bot_chat, "delivery")
+    assert cast.lines(bot_chat)[-1].data == {"quick_replies": ["Returns", "Talk to a person"]}
+
+
+def test_a_quick_reply_is_understood(bot_chat: Chat) -> None:
+    customer_says(bot_chat, "Returns")
+    assert last_words(bot_chat) == "Thirty days."
+
+
+def test_asking_for_a_person_hands_over_with_the_answer(bot_chat: Chat) -> None:
+    customer_says(bot_chat, "Talk to a person")
+    assert last_words(bot_chat) == "One moment."
+    assert cast.kinds(bot_chat)[-2:] == ["message", "queued"]
+    assert fresh(bot_chat).state == "queued"
+
+
+@pytest.mark.parametrize("said", ["My dog ate the parcel", "zzz", "??", "Lieferung"])
+def test_what_the_chatbot_does_not_know_people_do(bot_chat: Chat, said: str) -> None:
+    customer_says(bot_chat, said)
+    assert fresh(bot_chat).state == "queued"
+    assert "get somebody" in last_words(bot_chat)
+
+
+def test_the_chatbot_speaks_only_the_customers_language(house: cast.House, bot_chat: Chat) -> None:
+    german = cast.comes_in(house.entry_point, language="de").chat
+    customer_says(german, "Lieferung")
+    assert last_words(german) == "Zwei Tage."
+
+
+def test_after_the_hand_over_the_chatbot_is_silent(bot_chat: Chat) -> None:
+    customer_says(bot_chat, "zzz")
+    head = fresh(bot_chat).public_head
+    customer_says(bot_chat, "delivery")
+    assert fresh(bot_chat).public_head == head + 1
+
+
+def test_the_age_counts_from_the_hand_over(bot_chat: Chat) -> None:
+    assert fresh(bot_chat).enqueued_at is None
+    customer_says(bot_chat, "zzz")
+    row = fresh(bot_chat)
+    assert row.enqueued_at > row.started_at
+
+
+def test_a_card_number_told_to_the_chatbot_is_masked(bot_chat: Chat) -> None:
+    customer_says(bot_chat, f"delivery to {cast.CARD}")
+    assert cast.lines(bot_chat)[-2].text == f"delivery to {cast.MASKED_CARD}"
+    assert last_words(bot_chat) == "Two days."
