@@ -33,7 +33,7 @@ export LIT_EXPORTS
 # mypy's Django plugin reads the settings; nothing is connected to.
 LINT_SETTINGS := DEMO=1 SECRET_KEY=lint DATABASE_URL=postgres://lint@127.0.0.1/lint REDIS_URL=redis://127.0.0.1/0
 
-.PHONY: help run test proof lint format bench vendor messages again
+.PHONY: help run test proof screens lint format bench vendor messages again
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,9 @@ test: $(INSTALLED) ## every test, Chromium included (ARGS="-k widget" for some)
 
 proof: ## the same tests at full size
 	@PROOF=1 $(MAKE) --no-print-directory test
+
+screens: $(INSTALLED) ## play the main job and renew the pictures of the documentation
+	@SCREENS=docs/screens $(MAKE) --no-print-directory test ARGS="tests/browser/test_main_job.py -q"
 
 lint: $(INSTALLED) ## format, style, floors of the house, types
 	@$(PYTHON_IN_VENV) -m ruff format --check .
