@@ -18,20 +18,25 @@ from django.utils.translation import gettext_lazy as _
 
 from chats import reading
 from chats.models import Chat, ChatEvent, Customer, Entry, Finding, Offer, Seat
-from lib.admin import LedgerAdmin, LedgerInline, linked
+from lib.admin import LedgerAdmin, LedgerInline, linked, words_filter
 
+MOST_PEOPLE = 1000
 PART_OF_ID = re.compile(r"[0-9a-f]{4,32}")
 
 
-def by_person_or_id(queryset: QuerySet, term: str, *, ids: tuple[str, ...], texts: tuple[str, ...]) -> QuerySet:
-    """Rows by the beginning of an id (a range of the key's index), else by the beginning of a name or e-mail."""
-    digits = term.strip().lower().replace("-", "")
+def by_person_or_id(queryset: QuerySet, term: str, *, customer: str, ids: tuple[str, ...]) -> QuerySet:
+    """Rows by the beginning of an id (a range of the key's index), else of a customer's name, e-mail or id elsewhere.
+
+    `customer` and `ids` are the ways to the customer and to the ids. Of customers only the first 1,000 count.
+    """
+    term = term.strip()
+    digits = term.lower().replace("-", "")
     if PART_OF_ID.fullmatch(digits) and any(digit.isdigit() for digit in digits):
         between = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
-        wanted = [Q(**{f"{name}__range": between}) for name in ids]
-    else:
-        wanted = [Q(**{f"{name}__istartswith": term.strip()}) for name in texts]
-    return queryset.filter(reduce(or_, wanted))
+        return queryset.filter(reduce(or_, (Q(**{f"{name}__range": between}) for name in ids)))
+    named = Q(name__istartswith=term) | Q(email__istartswith=term) | Q(external_id__istartswith=term)
+    people = Customer.objects.filter(named).order_by("pk").values("pk")[:MOST_PEOPLE]
+    return queryset.filter(**{f"{customer}__in": people})
 
 
 class SeatInline(LedgerInline):
@@ -135,8 +140,7 @@ class ChatAdmin(LedgerAdmin):
     ) -> tuple[QuerySet[Chat], bool]:
         if not search_term.strip():
             return queryset, False
-        texts = ("customer__name", "customer__email")
-        return by_person_or_id(queryset, search_term, ids=("id", "customer__id"), texts=texts), False
+        return by_person_or_id(queryset, search_term, customer="customer", ids=("id", "customer__id")), False
 
     @admin.display(description=_("customer"), ordering="customer__name")
     def person(self, chat: Chat) -> str:
@@ -181,7 +185,7 @@ class CustomerAdmin(LedgerAdmin):
     ) -> tuple[QuerySet[Customer], bool]:
         if not search_term.strip():
             return queryset, False
-        return by_person_or_id(queryset, search_term, ids=("id",), texts=("name", "email", "external_id")), False
+        return by_person_or_id(queryset, search_term, customer="pk", ids=("id",)), False
 
     @admin.display(description=_("name"), ordering="name")
     def named(self, customer: Customer) -> str:
@@ -203,8 +207,8 @@ class PartOfChatAdmin(LedgerAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         if not search_term.strip():
             return queryset, False
-        texts = ("chat__customer__name", "chat__customer__email")
-        return by_person_or_id(queryset, search_term, ids=("chat__id", "chat__customer__id"), texts=texts), False
+        ids = ("chat__id", "chat__customer__id")
+        return by_person_or_id(queryset, search_term, customer="chat__customer", ids=ids), False
 
     @admin.display(description=_("chat"))
     def chat_link(self, row: Any) -> str:
@@ -244,7 +248,11 @@ class EntryAdmin(PartOfChatAdmin):
     """Lines of transcripts: read only."""
 
     list_display = ("at", "chat_link", "seq", "sender_kind_word", "sender_name", "line")
-    list_filter = ("sender_kind", "stream", ("at", admin.DateFieldListFilter))
+    list_filter = (
+        words_filter("sender_kind", _("sender"), reading.SENDERS),
+        words_filter("stream", _("stream"), reading.STREAMS),
+        ("at", admin.DateFieldListFilter),
+    )
     ordering = ("-pk",)
     fields = ("chat_link", "stream", "seq", "at", "sender_kind_word", "sender_name", "line")
     readonly_fields = ("chat_link", "sender_kind_word", "line")
@@ -282,7 +290,12 @@ class FindingAdmin(PartOfChatAdmin):
     """Findings, never with the data itself: read only."""
 
     list_display = ("at", "found", "done", "found_in", "sender", "chat_link")
-    list_filter = ("detector", "action", "sender_kind", ("at", admin.DateFieldListFilter))
+    list_filter = (
+        words_filter("detector", _("detector"), reading.DETECTORS),
+        words_filter("action", _("action"), reading.ACTIONS),
+        words_filter("sender_kind", _("sender"), reading.SENDERS),
+        ("at", admin.DateFieldListFilter),
+    )
     fields = ("at", "found", "done", "found_in", "sender", "chat_link")
     readonly_fields = ("found", "done", "found_in", "sender", "chat_link")
 

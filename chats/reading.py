@@ -40,6 +40,10 @@ SENDERS: dict[str, Promise] = {
     "bot": gettext_lazy("chatbot"),
     "system": gettext_lazy("system"),
 }
+STREAMS: dict[str, Promise] = {
+    Entry.PUBLIC: gettext_lazy("everybody reads"),
+    Entry.STAFF: gettext_lazy("only staff reads"),
+}
 VERBS: dict[str, Promise] = {
     "open": gettext_lazy("started"),
     "hand_over": gettext_lazy("handed over to people"),

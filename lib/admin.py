@@ -1,12 +1,12 @@
 """What every room's administration shares: careful saving, ledgers nobody alters, cheap counting, refusals in words."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.paginator import Paginator
-from django.db.models import Model, TextField
+from django.db.models import Model, QuerySet, TextField
 from django.forms import BaseModelForm, ModelForm
 from django.http import HttpRequest
 from django.utils.functional import Promise, cached_property
@@ -117,6 +117,22 @@ class LedgerInline(admin.TabularInline):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
+
+
+def words_filter(field: str, heading: Promise, words: Mapping[str, Any]) -> type[admin.SimpleListFilter]:
+    """A filter over codes that are known beforehand: the table isn't asked which of them it holds."""
+
+    class WordsFilter(admin.SimpleListFilter):
+        title = heading
+        parameter_name = field
+
+        def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+            return list(words.items())
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+            return queryset.filter(**{field: self.value()}) if self.value() else queryset
+
+    return WordsFilter
 
 
 class OneDefaultForm(ModelForm):

@@ -16,8 +16,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from lib.admin import HouseAdmin, LedgerAdmin, linked
-from routing.explanation import explain, summary
+from lib.admin import HouseAdmin, LedgerAdmin, linked, words_filter
+from routing.explanation import RULES, explain, summary
 from routing.models import BusinessHours, Decision, DistributionGroup, EntryPoint, Holiday, Opening, Queue, new_secret
 
 
@@ -211,7 +211,7 @@ class DecisionAdmin(LedgerAdmin):
 
     list_display = ("at", "queue", "in_short", "contact")
     list_display_links = ("at", "in_short")
-    list_filter = (("at", admin.DateFieldListFilter), "rule", "queue")
+    list_filter = (("at", admin.DateFieldListFilter), words_filter("rule", _("deciding rule"), RULES), "queue")
     list_select_related = ("queue", "chosen")
     search_fields = ("contact",)
     search_help_text = _("The id of the contact, whole.")

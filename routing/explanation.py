@@ -2,8 +2,9 @@
 
 from typing import Any, NamedTuple
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from agents.models import Agent, Team
 from agents.states import State
@@ -71,14 +72,16 @@ def summary(decision: Decision) -> str:
     return _("%(name)s: %(rule)s") % {"name": decision.chosen.name, "rule": rule_words(decision.rule)}
 
 
+RULES: dict[str, Promise] = {
+    "longest_available": gettext_lazy("longest without a new contact"),
+    "only_one": gettext_lazy("the only one who could take it"),
+    "nobody": gettext_lazy("nobody could take it"),
+}
+
+
 def rule_words(rule: str) -> str:
     """Why the chosen one was chosen."""
-    known = {
-        "longest_available": _("longest without a new contact"),
-        "only_one": _("the only one who could take it"),
-        "nobody": _("nobody could take it"),
-    }
-    return known.get(rule, rule)
+    return str(RULES.get(rule, rule))
 
 
 def _headline(decision: Decision, names: _Names) -> str:
