@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -47,15 +48,22 @@ NAMES = {"auth.group": _("roles"), "admin.logentry": _("audit trail")}  # where 
 class LogEntryAdmin(LedgerAdmin):
     """The audit trail of the administration: read only."""
 
-    list_display = ("action_time", "user", "what", "content_type", "object_repr", "changes")
+    list_display = ("action_time", "user", "what", "thing", "changes")
     list_display_links = ("action_time",)
-    list_filter = ("action_flag", ("action_time", admin.DateFieldListFilter), "content_type")
+    list_filter = ("action_flag", ("action_time", admin.DateFieldListFilter))
     list_select_related = ("user", "content_type")
     search_fields = ("object_repr__istartswith", "user__username__istartswith")
     search_help_text = _("The beginning of a name, of the thing or of the log-in.")
     ordering = ("-action_time", "-pk")
-    fields = ("action_time", "user", "what", "content_type", "object_repr", "changes")
-    readonly_fields = ("what", "changes")
+    fields = ("action_time", "user", "what", "thing", "changes")
+    readonly_fields = ("what", "thing", "changes")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": capfirst(NAMES["admin.logentry"]), **(extra_context or {})})
+
+    @admin.display(description=_("what"), ordering="object_repr")
+    def thing(self, entry: LogEntry) -> str:
+        return f"{capfirst(entry.content_type.name)} {entry.object_repr}" if entry.content_type else entry.object_repr
 
     @admin.display(description=_("action"), ordering="action_flag")
     def what(self, entry: LogEntry) -> str:

@@ -158,7 +158,7 @@ def values(entry: LogEntry) -> list[str]:
     except ValueError:
         return []  # an old message in plain words
     changed = (part.get("changed", {}).get("values", ()) for part in parts if isinstance(part, dict))
-    return [f"{_(label)}: {before} → {after}" for each in changed for label, before, after in each]
+    return [f"{capfirst(_(label))}: {before} → {after}" for each in changed for label, before, after in each]
 
 
 def _agents(house: Now) -> dict[str, Any]:

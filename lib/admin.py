@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet, TextField
 from django.forms import BaseModelForm, ModelForm
@@ -64,7 +65,10 @@ class HouseAdmin(admin.ModelAdmin):
 def _change(form: BaseModelForm, name: str) -> list[str]:
     """Label, value before, value after."""
     field = form.fields[name]
-    label = str(field.label or name)
+    try:
+        label = str(form.instance._meta.get_field(name).verbose_name)
+    except FieldDoesNotExist:
+        label = str(field.label or name)
     return [label, _words(field, form.initial.get(name)), _words(field, form.cleaned_data.get(name))]
 
 

@@ -107,7 +107,7 @@ def test_the_audit_trail_keeps_before_and_after(administrator: Client, house: ca
     data = {"name": "Lunch break", "order": 1, "is_active": "on"}
     administrator.post(reverse("admin:agents_idlereason_change", args=[house.lunch.pk]), data)
     row = LogEntry.objects.get()
-    assert '["Name", "Lunch", "Lunch break"]' in row.change_message
+    assert '["name", "Lunch", "Lunch break"]' in row.change_message
     listed = administrator.get(reverse("admin:admin_logentry_changelist")).content.decode()
     assert "Name: Lunch → Lunch break" in listed
 
