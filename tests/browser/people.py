@@ -60,11 +60,11 @@ def everybody_home(live: Live) -> None:
     until(lambda: not live.execute("SELECT 1 FROM agents_agent WHERE state <> 'offline'"))
 
 
-def at_the_desk(page: Page, live: Live, name: str) -> None:
+def at_the_desk(page: Page, live: Live, name: str, labels: tuple[str, str] = ("User name", "Password")) -> None:
     """The agent has logged in; his desk shows his state."""
     page.goto(f"{live.base_url}/accounts/login/?next=/desk/")
-    page.get_by_label("User name").or_(page.get_by_label("Username")).fill(name)
-    page.get_by_label("Password", exact=True).fill("demo")
+    page.get_by_label(labels[0]).fill(name)
+    page.get_by_label(labels[1], exact=True).fill("demo")
     page.keyboard.press("Enter")
     expect(page.locator(".state-btn")).to_be_visible()
 
@@ -85,7 +85,7 @@ def in_the_shop(page: Page, live: Live, entry_point: str, name: str) -> FrameLoc
     return widget
 
 
-def says(widget: FrameLocator, words: str) -> None:
+def says(widget: FrameLocator | Page, words: str) -> None:
     """The customer sends a message."""
     composer = widget.get_by_role("textbox")
     composer.fill(words)

@@ -85,10 +85,10 @@ def test_a_chat_goes_from_the_widget_through_the_chatbot_to_an_agent_and_his_wra
     desk.locator(".control").get_by_role("button", name="End").click()
     desk.get_by_role("button", name="End now").click()
     expect(talk.get_by_text(re.compile("Alice Meyer left"))).to_be_visible()
-    people.picture(desk, "desk-wrapup")
     reasons = desk.get_by_role("option")
     reasons.filter(has_text="Question answered").click()
     reasons.filter(has_text="Refund").click()
+    people.picture(desk, "desk-wrapup")
     desk.get_by_role("textbox", name=re.compile("note", re.IGNORECASE)).fill("Sent the label again.")
     desk.get_by_role("button", name="Submit wrap-up").click()
 
@@ -138,4 +138,27 @@ def test_an_offer_that_lapses_puts_the_agent_in_rona_and_the_chat_back_with_its_
     finally:
         live.execute("UPDATE routing_queue SET offer_timeout = 30")
     until(lambda: live.execute("SELECT 1 FROM chats_chat WHERE id = %s AND state = 'ended'", queued[:1]))
+    assert complaints == []
+
+
+def test_desk_and_widget_fit_a_phone_in_german(live: Live, browser: Browser) -> None:
+    complaints = Complaints()
+    phone = {"viewport": {"width": 375, "height": 812}, "locale": "de-DE"}
+    _, desk = people.window(browser, complaints, **phone)
+    _, shop = people.window(browser, complaints, **phone)
+    people.at_the_desk(desk, live, "ahmed", labels=("Benutzername", "Passwort"))
+    desk.locator(".state-btn").click()
+    desk.get_by_role("menuitemradio", name="Verfügbar").click()
+    expect(desk.locator(".state-btn")).to_contain_text("Verfügbar")
+
+    shop.goto(f"{live.base_url}/widget/direct/")
+    shop.get_by_label("Name").fill("Jürgen Groß")
+    shop.get_by_role("button", name="Chat starten").click()
+    desk.get_by_role("button", name="Annehmen").first.click()
+    expect(shop.get_by_role("log").get_by_text("Ahmed Karimi")).to_be_visible()
+    people.says(shop, "Guten Tag, meine Karte ist 4111-1111-1111-1111")
+    expect(desk.locator(".transcript").get_by_text("••••-••••-••••-1111")).to_be_visible()
+    for page, name in ((desk, "desk-375-de"), (shop, "widget-375-de")):
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375
+        people.picture(page, name)
     assert complaints == []
