@@ -60,7 +60,12 @@ class MultimediaProfile(models.Model):
         verbose_name_plural = _("multimedia profiles")
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_profile"),
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="one_default_profile",
+                violation_error_message=_("Another one is the default. Take the mark off there first."),
+            ),
             models.CheckConstraint(
                 condition=Q(voice__lte=1, chat__lte=CHANNEL_LIMIT, email__lte=CHANNEL_LIMIT, social__lte=CHANNEL_LIMIT),
                 name="profile_within_limits",
@@ -137,7 +142,12 @@ class IdleReason(models.Model):
         verbose_name_plural = _("idle reasons")
         ordering = ["order", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_reason")
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="one_default_reason",
+                violation_error_message=_("Another one is the default. Take the mark off there first."),
+            )
         ]
 
     def __str__(self) -> str:

@@ -81,7 +81,10 @@ class CannedResponse(models.Model):
         ordering = ["folder", "title"]
         constraints = [
             models.UniqueConstraint(
-                fields=["shortcut", "language"], condition=~Q(shortcut=""), name="shortcut_once_per_language"
+                fields=["shortcut", "language"],
+                condition=~Q(shortcut=""),
+                name="shortcut_once_per_language",
+                violation_error_message=_("Another response of this language has this shortcut."),
             )
         ]
 

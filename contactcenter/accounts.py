@@ -10,8 +10,10 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
-from agents.models import Agent
+from agents.models import Agent, User
 from chats import operations
 from lib.errors import Refused
 
@@ -68,3 +70,12 @@ class SignOut(LogoutView):
                 messages.error(request, str(refused.message))
                 return redirect("desk")
         return super().post(request, *args, **kwargs)
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """The language of this browser, and of the person who is signed in; then back to where he was."""
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    return set_language(request)

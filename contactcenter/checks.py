@@ -6,6 +6,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import connection
 
+from agents.models import User
+from contactcenter import demo
+
 OLDEST_POSTGRES = 140000
 
 
@@ -57,3 +60,22 @@ def limits_are_on(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.RATE_LIMITS:
         return []
     return [Warning("RATE_LIMITS is off.", hint="Only for load tests.", id="contactcenter.W001")]
+
+
+@register("database")
+def nobody_has_the_demo_password(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """E004: a house furnished as a demo isn't opened to the world with passwords everybody knows."""
+    if settings.DEMO or not databases or User._meta.db_table not in connection.introspection.table_names():
+        return []
+    known = [
+        user.username for user in User.objects.filter(username__in=demo.log_ins()) if user.check_password(demo.PASSWORD)
+    ]
+    if not known:
+        return []
+    return [
+        Error(
+            f"{len(known)} log-ins have the password of the demo, {known[0]} among them.",
+            hint="Disable them or give them passwords: manage.py changepassword NAME",
+            id="contactcenter.E004",
+        )
+    ]

@@ -15,6 +15,11 @@ SUPERVISOR = ("bob", "Bob Hale")
 DATA = tomllib.loads(Path(__file__).with_name("demo.toml").read_text(encoding="utf-8"))
 
 
+def log_ins() -> list[str]:
+    """The names of everybody the demo makes."""
+    return ["admin", SUPERVISOR[0], *DATA["agents"]]
+
+
 @transaction.atomic
 def furnish(*, origins: list[str]) -> None:
     """Everything the demo needs is there; what is there already keeps what administrators changed."""

@@ -18,7 +18,7 @@ urlpatterns = [
     path("api/v1/", include((api.urlpatterns, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("jsi18n/", JavaScriptCatalog.as_view(domain="djangojs"), name="javascript-catalog"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", accounts.choose_language, name="set_language"),
     path("livez", pages.alive, name="livez"),
     path("readyz", pages.ready, name="readyz"),
 ]

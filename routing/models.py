@@ -126,7 +126,7 @@ class EntryPoint(models.Model):
     """The address of a widget: where customers come in."""
 
     name = models.CharField(_("name"), max_length=80, help_text=_("The title of the widget."))
-    slug = models.SlugField(_("address"), unique=True, help_text=_("The widget lives at /widget/<address>/."))
+    slug = models.SlugField(_("address"), unique=True, help_text=_("The widget lives at /widget/ and this address."))
     is_active = models.BooleanField(_("active"), default=True)
     queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.PROTECT, related_name="entry_points")
     languages = ArrayField(
@@ -181,7 +181,7 @@ class Decision(models.Model):
     """One routing pass, with everything it looked at: who was chosen, or why nobody."""
 
     contact = models.UUIDField(_("contact"))
-    queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.CASCADE, related_name="+")
+    queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
     chosen = models.ForeignKey(
         Agent, verbose_name=_("chosen agent"), null=True, on_delete=models.PROTECT, related_name="+"

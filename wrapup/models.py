@@ -38,7 +38,12 @@ class WrapUpCode(models.Model):
         verbose_name_plural = _("wrap-up reasons")
         ordering = ["order", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_code")
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="one_default_code",
+                violation_error_message=_("Another one is the default. Take the mark off there first."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -71,7 +76,13 @@ class WrapUpRule(models.Model):
         verbose_name = _("wrap-up time")
         verbose_name_plural = _("wrap-up times")
         ordering = ["queue__name"]
-        constraints = [models.UniqueConstraint(Coalesce("queue", Value(0)), name="one_rule_per_queue_or_all")]
+        constraints = [
+            models.UniqueConstraint(
+                Coalesce("queue", Value(0)),
+                name="one_rule_per_queue_or_all",
+                violation_error_message=_("There is a rule for this already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.queue or _("All queues"))
