@@ -10,179 +10,505 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Skill',
+            name="Skill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'skill',
-                'verbose_name_plural': 'skills',
-                'ordering': ['name'],
+                "verbose_name": "skill",
+                "verbose_name_plural": "skills",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'German')], help_text="The language of desk and administration. Empty: the browser's.", max_length=8, verbose_name='language')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("de", "German")],
+                        help_text="The language of desk and administration. Empty: the browser's.",
+                        max_length=8,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'log-in',
-                'verbose_name_plural': 'log-ins',
-                'abstract': False,
+                "verbose_name": "log-in",
+                "verbose_name_plural": "log-ins",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='IdleReason',
+            name="IdleReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('is_default', models.BooleanField(default=False, help_text='Taken at sign-in and when no reason is chosen.', verbose_name='default')),
-                ('is_active', models.BooleanField(default=True, help_text='Only active reasons can be chosen.', verbose_name='active')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "is_default",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Taken at sign-in and when no reason is chosen.",
+                        verbose_name="default",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True, help_text="Only active reasons can be chosen.", verbose_name="active"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'idle reason',
-                'verbose_name_plural': 'idle reasons',
-                'ordering': ['order', 'name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_reason', violation_error_message='Another one is the default. Take the mark off there first.')],
+                "verbose_name": "idle reason",
+                "verbose_name_plural": "idle reasons",
+                "ordering": ["order", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("is_default",),
+                        name="one_default_reason",
+                        violation_error_message="Another one is the default. Take the mark off there first.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MultimediaProfile',
+            name="MultimediaProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('kind', models.CharField(choices=[('blended', 'Blended: all channels side by side'), ('realtime', 'Blended real-time: voice or chats, e-mail besides'), ('exclusive', 'Exclusive: one contact in total')], default='blended', max_length=12, verbose_name='kind')),
-                ('voice', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(20)], verbose_name='voice')),
-                ('chat', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(20)], verbose_name='chat')),
-                ('email', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(20)], verbose_name='e-mail')),
-                ('social', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(20)], verbose_name='social')),
-                ('is_default', models.BooleanField(default=False, help_text='Used for agents who have none of their own or of their team.', verbose_name='default')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("blended", "Blended: all channels side by side"),
+                            ("realtime", "Blended real-time: voice or chats, e-mail besides"),
+                            ("exclusive", "Exclusive: one contact in total"),
+                        ],
+                        default="blended",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "voice",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(20),
+                        ],
+                        verbose_name="voice",
+                    ),
+                ),
+                (
+                    "chat",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(20),
+                        ],
+                        verbose_name="chat",
+                    ),
+                ),
+                (
+                    "email",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(20),
+                        ],
+                        verbose_name="e-mail",
+                    ),
+                ),
+                (
+                    "social",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(20),
+                        ],
+                        verbose_name="social",
+                    ),
+                ),
+                (
+                    "is_default",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Used for agents who have none of their own or of their team.",
+                        verbose_name="default",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'multimedia profile',
-                'verbose_name_plural': 'multimedia profiles',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_profile', violation_error_message='Another one is the default. Take the mark off there first.'), models.CheckConstraint(condition=models.Q(('chat__lte', 20), ('email__lte', 20), ('social__lte', 20), ('voice__lte', 1)), name='profile_within_limits', violation_error_message='Voice at most 1, every other channel at most 20 contacts.')],
+                "verbose_name": "multimedia profile",
+                "verbose_name_plural": "multimedia profiles",
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("is_default",),
+                        name="one_default_profile",
+                        violation_error_message="Another one is the default. Take the mark off there first.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("chat__lte", 20), ("email__lte", 20), ("social__lte", 20), ("voice__lte", 1)
+                        ),
+                        name="profile_within_limits",
+                        violation_error_message="Voice at most 1, every other channel at most 20 contacts.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Agent',
+            name="Agent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='What customers and colleagues read.', max_length=80, verbose_name='display name')),
-                ('role', models.CharField(choices=[('agent', 'Agent'), ('supervisor', 'Supervisor')], default='agent', max_length=12, verbose_name='role')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('state', models.CharField(choices=[('available', 'Available'), ('idle', 'Idle'), ('rona', 'RONA'), ('offline', 'Offline')], default='offline', editable=False, max_length=12, verbose_name='state')),
-                ('since', models.DateTimeField(auto_now_add=True, verbose_name='since')),
-                ('free_since', models.DateTimeField(editable=False, help_text='Last time he became available or was offered a contact.', null=True, verbose_name='free since')),
-                ('lease_until', models.DateTimeField(editable=False, null=True, verbose_name='presence until')),
-                ('desk', models.CharField(blank=True, editable=False, max_length=32, verbose_name='desk')),
-                ('desk_heard', models.DateTimeField(editable=False, null=True, verbose_name='desk last heard')),
-                ('desk_rev', models.PositiveBigIntegerField(default=0, editable=False)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agent', to=settings.AUTH_USER_MODEL, verbose_name='log-in')),
-                ('reason', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.idlereason', verbose_name='idle reason')),
-                ('profile', models.ForeignKey(blank=True, help_text="Empty: the team's profile, else the default profile.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agents', to='agents.multimediaprofile', verbose_name='multimedia profile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="What customers and colleagues read.", max_length=80, verbose_name="display name"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("agent", "Agent"), ("supervisor", "Supervisor")],
+                        default="agent",
+                        max_length=12,
+                        verbose_name="role",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("available", "Available"),
+                            ("idle", "Idle"),
+                            ("rona", "RONA"),
+                            ("offline", "Offline"),
+                        ],
+                        default="offline",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("since", models.DateTimeField(auto_now_add=True, verbose_name="since")),
+                (
+                    "free_since",
+                    models.DateTimeField(
+                        editable=False,
+                        help_text="Last time he became available or was offered a contact.",
+                        null=True,
+                        verbose_name="free since",
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(editable=False, null=True, verbose_name="presence until")),
+                ("desk", models.CharField(blank=True, editable=False, max_length=32, verbose_name="desk")),
+                ("desk_heard", models.DateTimeField(editable=False, null=True, verbose_name="desk last heard")),
+                ("desk_rev", models.PositiveBigIntegerField(default=0, editable=False)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agent",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="log-in",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agents.idlereason",
+                        verbose_name="idle reason",
+                    ),
+                ),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: the team's profile, else the default profile.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agents",
+                        to="agents.multimediaprofile",
+                        verbose_name="multimedia profile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'agent',
-                'verbose_name_plural': 'agents',
-                'ordering': ['name'],
+                "verbose_name": "agent",
+                "verbose_name_plural": "agents",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('profile', models.ForeignKey(blank=True, help_text='For members without one of their own. Empty: the default profile.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='agents.multimediaprofile', verbose_name='multimedia profile')),
-                ('supervisors', models.ManyToManyField(blank=True, related_name='supervised_teams', to='agents.agent', verbose_name='supervisors')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="For members without one of their own. Empty: the default profile.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teams",
+                        to="agents.multimediaprofile",
+                        verbose_name="multimedia profile",
+                    ),
+                ),
+                (
+                    "supervisors",
+                    models.ManyToManyField(
+                        blank=True, related_name="supervised_teams", to="agents.agent", verbose_name="supervisors"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'team',
-                'verbose_name_plural': 'teams',
-                'ordering': ['name'],
+                "verbose_name": "team",
+                "verbose_name_plural": "teams",
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='agent',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='agents.team', verbose_name='team'),
+            model_name="agent",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="agents.team",
+                verbose_name="team",
+            ),
         ),
         migrations.CreateModel(
-            name='AgentSkill',
+            name="AgentSkill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField(default=5, help_text='1 (knows a little) to 10 (expert).', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='level')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skills', to='agents.agent')),
-                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.skill', verbose_name='skill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        help_text="1 (knows a little) to 10 (expert).",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="skills", to="agents.agent"
+                    ),
+                ),
+                (
+                    "skill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agents.skill",
+                        verbose_name="skill",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'skill of an agent',
-                'verbose_name_plural': 'skills of an agent',
-                'constraints': [models.UniqueConstraint(fields=('agent', 'skill'), name='skill_once_per_agent'), models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 10)), name='skill_level_1_to_10')],
+                "verbose_name": "skill of an agent",
+                "verbose_name_plural": "skills of an agent",
+                "constraints": [
+                    models.UniqueConstraint(fields=("agent", "skill"), name="skill_once_per_agent"),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__gte", 1), ("level__lte", 10)), name="skill_level_1_to_10"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Spell',
+            name="Spell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('available', 'Available'), ('idle', 'Idle'), ('rona', 'RONA'), ('offline', 'Offline')], max_length=12, verbose_name='state')),
-                ('started_at', models.DateTimeField(verbose_name='from')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='to')),
-                ('verb', models.CharField(max_length=20, verbose_name='caused by what')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spells', to='agents.agent', verbose_name='agent')),
-                ('caused_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='caused by whom')),
-                ('reason', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.idlereason', verbose_name='idle reason')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("available", "Available"),
+                            ("idle", "Idle"),
+                            ("rona", "RONA"),
+                            ("offline", "Offline"),
+                        ],
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="from")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="to")),
+                ("verb", models.CharField(max_length=20, verbose_name="caused by what")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="spells",
+                        to="agents.agent",
+                        verbose_name="agent",
+                    ),
+                ),
+                (
+                    "caused_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="caused by whom",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agents.idlereason",
+                        verbose_name="idle reason",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'state change',
-                'verbose_name_plural': 'state changes',
-                'ordering': ['-started_at', '-pk'],
-                'indexes': [models.Index(fields=['agent', 'started_at'], name='spell_by_agent')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('agent',), name='one_open_spell'), models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='spell_forward')],
+                "verbose_name": "state change",
+                "verbose_name_plural": "state changes",
+                "ordering": ["-started_at", "-pk"],
+                "indexes": [models.Index(fields=["agent", "started_at"], name="spell_by_agent")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("agent",), name="one_open_spell"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at", None), ("ended_at__gte", models.F("started_at")), _connector="OR"
+                        ),
+                        name="spell_forward",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='agent',
-            index=models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['lease_until'], name='agent_lease'),
+            model_name="agent",
+            index=models.Index(
+                condition=models.Q(("lease_until__isnull", False)), fields=["lease_until"], name="agent_lease"
+            ),
         ),
         migrations.AddIndex(
-            model_name='agent',
-            index=models.Index(condition=models.Q(('state', 'available')), fields=['team', 'free_since'], name='agent_available'),
+            model_name="agent",
+            index=models.Index(
+                condition=models.Q(("state", "available")), fields=["team", "free_since"], name="agent_available"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agent',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['available', 'idle', 'rona', 'offline'])), name='agent_state_known'),
+            model_name="agent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["available", "idle", "rona", "offline"])), name="agent_state_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until', None), ('state', 'offline')), models.Q(models.Q(('state', 'offline'), _negated=True), ('lease_until__isnull', False)), _connector='OR'), name='signed_in_means_lease'),
+            model_name="agent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lease_until", None), ("state", "offline")),
+                    models.Q(models.Q(("state", "offline"), _negated=True), ("lease_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="signed_in_means_lease",
+            ),
         ),
     ]

@@ -8,284 +8,595 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agents', '0001_initial'),
-        ('routing', '0001_initial'),
+        ("agents", "0001_initial"),
+        ("routing", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', lib.fields.ScannedCharField(blank=True, max_length=120, verbose_name='name')),
-                ('email', lib.fields.ScannedCharField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('external_id', lib.fields.ScannedCharField(blank=True, help_text='From the signed identity.', max_length=120, verbose_name='id at the web site')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='first seen')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", lib.fields.ScannedCharField(blank=True, max_length=120, verbose_name="name")),
+                ("email", lib.fields.ScannedCharField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "external_id",
+                    lib.fields.ScannedCharField(
+                        blank=True,
+                        help_text="From the signed identity.",
+                        max_length=120,
+                        verbose_name="id at the web site",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="first seen")),
             ],
             options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id',), name='one_customer_per_identity')],
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("external_id",),
+                        name="one_customer_per_identity",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Chat',
+            name="Chat",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('bot', 'With the chatbot'), ('queued', 'Waiting'), ('offered', 'Offered'), ('active', 'Connected'), ('ended', 'Ended')], default='bot', max_length=12, verbose_name='state')),
-                ('priority', models.PositiveSmallIntegerField(default=5, verbose_name='priority')),
-                ('language', models.CharField(default='en', max_length=8, verbose_name='language')),
-                ('subject', lib.fields.ScannedCharField(blank=True, max_length=200, verbose_name='subject')),
-                ('fields', lib.fields.ScannedJSONField(blank=True, default=dict, verbose_name='form fields')),
-                ('page', lib.fields.ScannedCharField(blank=True, max_length=500, verbose_name='started on page')),
-                ('verified', models.BooleanField(default=False, verbose_name='identity confirmed')),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('enqueued_at', models.DateTimeField(null=True, verbose_name='queued')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='first answered')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
-                ('ended_by', models.CharField(blank=True, max_length=12, verbose_name='ended by')),
-                ('token', models.BinaryField(max_length=32, unique=True)),
-                ('token_until', models.DateTimeField(editable=False)),
-                ('customer_until', models.DateTimeField(null=True, verbose_name='customer present until')),
-                ('customer_seen', models.PositiveIntegerField(default=0, verbose_name='customer has seen')),
-                ('public_head', models.PositiveIntegerField(default=0, verbose_name='lines')),
-                ('staff_head', models.PositiveIntegerField(default=0, verbose_name='staff lines')),
-                ('score', models.PositiveSmallIntegerField(null=True, verbose_name='rating')),
-                ('comment', lib.fields.ScannedTextField(blank=True, verbose_name='comment')),
-                ('entry_point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='routing.entrypoint', verbose_name='entry point')),
-                ('queue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='routing.queue', verbose_name='queue')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chats', to='chats.customer', verbose_name='customer')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("bot", "With the chatbot"),
+                            ("queued", "Waiting"),
+                            ("offered", "Offered"),
+                            ("active", "Connected"),
+                            ("ended", "Ended"),
+                        ],
+                        default="bot",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("priority", models.PositiveSmallIntegerField(default=5, verbose_name="priority")),
+                ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
+                ("subject", lib.fields.ScannedCharField(blank=True, max_length=200, verbose_name="subject")),
+                ("fields", lib.fields.ScannedJSONField(blank=True, default=dict, verbose_name="form fields")),
+                ("page", lib.fields.ScannedCharField(blank=True, max_length=500, verbose_name="started on page")),
+                ("verified", models.BooleanField(default=False, verbose_name="identity confirmed")),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("enqueued_at", models.DateTimeField(null=True, verbose_name="queued")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="first answered")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                ("ended_by", models.CharField(blank=True, max_length=12, verbose_name="ended by")),
+                ("token", models.BinaryField(max_length=32, unique=True)),
+                ("token_until", models.DateTimeField(editable=False)),
+                ("customer_until", models.DateTimeField(null=True, verbose_name="customer present until")),
+                ("customer_seen", models.PositiveIntegerField(default=0, verbose_name="customer has seen")),
+                ("public_head", models.PositiveIntegerField(default=0, verbose_name="lines")),
+                ("staff_head", models.PositiveIntegerField(default=0, verbose_name="staff lines")),
+                ("score", models.PositiveSmallIntegerField(null=True, verbose_name="rating")),
+                ("comment", lib.fields.ScannedTextField(blank=True, verbose_name="comment")),
+                (
+                    "entry_point",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="routing.entrypoint",
+                        verbose_name="entry point",
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="routing.queue",
+                        verbose_name="queue",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chats",
+                        to="chats.customer",
+                        verbose_name="customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'chat',
-                'verbose_name_plural': 'chats',
-                'ordering': ['-started_at', 'pk'],
+                "verbose_name": "chat",
+                "verbose_name_plural": "chats",
+                "ordering": ["-started_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stream', models.CharField(default='public', max_length=8, verbose_name='stream')),
-                ('seq', models.PositiveIntegerField(verbose_name='number')),
-                ('kind', models.CharField(max_length=24, verbose_name='kind')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('sender_kind', models.CharField(max_length=10, verbose_name='sender')),
-                ('sender_id', models.CharField(blank=True, max_length=40)),
-                ('sender_name', lib.fields.ScannedCharField(blank=True, max_length=120, verbose_name='name')),
-                ('cid', models.CharField(blank=True, max_length=64)),
-                ('fingerprint', models.BinaryField(max_length=16, null=True)),
-                ('text', lib.fields.ScannedTextField(blank=True, verbose_name='text')),
-                ('findings', models.JSONField(default=list, verbose_name='findings')),
-                ('data', lib.fields.ScannedJSONField(default=dict, verbose_name='data')),
-                ('chat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='chats.chat', verbose_name='chat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stream", models.CharField(default="public", max_length=8, verbose_name="stream")),
+                ("seq", models.PositiveIntegerField(verbose_name="number")),
+                ("kind", models.CharField(max_length=24, verbose_name="kind")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("sender_kind", models.CharField(max_length=10, verbose_name="sender")),
+                ("sender_id", models.CharField(blank=True, max_length=40)),
+                ("sender_name", lib.fields.ScannedCharField(blank=True, max_length=120, verbose_name="name")),
+                ("cid", models.CharField(blank=True, max_length=64)),
+                ("fingerprint", models.BinaryField(max_length=16, null=True)),
+                ("text", lib.fields.ScannedTextField(blank=True, verbose_name="text")),
+                ("findings", models.JSONField(default=list, verbose_name="findings")),
+                ("data", lib.fields.ScannedJSONField(default=dict, verbose_name="data")),
+                (
+                    "chat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="chats.chat",
+                        verbose_name="chat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'line',
-                'verbose_name_plural': 'lines',
-                'ordering': ['chat', 'stream', 'seq'],
+                "verbose_name": "line",
+                "verbose_name_plural": "lines",
+                "ordering": ["chat", "stream", "seq"],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('sender_kind', models.CharField(max_length=10, verbose_name='sender')),
-                ('sender_id', models.CharField(blank=True, max_length=40)),
-                ('place', models.CharField(max_length=20, verbose_name='where')),
-                ('detector', models.CharField(max_length=60, verbose_name='detector')),
-                ('action', models.CharField(max_length=12, verbose_name='action')),
-                ('chat', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='chats.chat', verbose_name='chat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("sender_kind", models.CharField(max_length=10, verbose_name="sender")),
+                ("sender_id", models.CharField(blank=True, max_length=40)),
+                ("place", models.CharField(max_length=20, verbose_name="where")),
+                ("detector", models.CharField(max_length=60, verbose_name="detector")),
+                ("action", models.CharField(max_length=12, verbose_name="action")),
+                (
+                    "chat",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="chats.chat",
+                        verbose_name="chat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'finding',
-                'verbose_name_plural': 'findings',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "finding",
+                "verbose_name_plural": "findings",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('route', 'Routing'), ('transfer', 'Transfer'), ('conference', 'Conference')], default='route', max_length=12, verbose_name='kind')),
-                ('offered_at', models.DateTimeField(verbose_name='offered')),
-                ('expires_at', models.DateTimeField(verbose_name='to be accepted by')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
-                ('outcome', models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('lapsed', 'Lapsed (RONA)'), ('withdrawn', 'Withdrawn'), ('cancelled', 'Cancelled')], max_length=12, verbose_name='outcome')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='agents.agent', verbose_name='agent')),
-                ('chat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='chats.chat', verbose_name='chat')),
-                ('queue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='routing.queue', verbose_name='queue')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("route", "Routing"), ("transfer", "Transfer"), ("conference", "Conference")],
+                        default="route",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("offered_at", models.DateTimeField(verbose_name="offered")),
+                ("expires_at", models.DateTimeField(verbose_name="to be accepted by")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("accepted", "Accepted"),
+                            ("lapsed", "Lapsed (RONA)"),
+                            ("withdrawn", "Withdrawn"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="agents.agent",
+                        verbose_name="agent",
+                    ),
+                ),
+                (
+                    "chat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="offers",
+                        to="chats.chat",
+                        verbose_name="chat",
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="routing.queue",
+                        verbose_name="queue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'offer',
-                'verbose_name_plural': 'offers',
-                'ordering': ['offered_at', 'pk'],
+                "verbose_name": "offer",
+                "verbose_name_plural": "offers",
+                "ordering": ["offered_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('guest', 'Guest')], default='owner', max_length=8, verbose_name='role')),
-                ('joined_at', models.DateTimeField(verbose_name='joined')),
-                ('left_at', models.DateTimeField(null=True, verbose_name='left')),
-                ('released_at', models.DateTimeField(null=True, verbose_name='wrapped up')),
-                ('away_since', models.DateTimeField(null=True, verbose_name='connection lost')),
-                ('seen', models.PositiveIntegerField(default=0, verbose_name='has seen')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='agents.agent', verbose_name='agent')),
-                ('chat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='chats.chat', verbose_name='chat')),
-                ('queue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='routing.queue', verbose_name='queue')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "Owner"), ("guest", "Guest")],
+                        default="owner",
+                        max_length=8,
+                        verbose_name="role",
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(verbose_name="joined")),
+                ("left_at", models.DateTimeField(null=True, verbose_name="left")),
+                ("released_at", models.DateTimeField(null=True, verbose_name="wrapped up")),
+                ("away_since", models.DateTimeField(null=True, verbose_name="connection lost")),
+                ("seen", models.PositiveIntegerField(default=0, verbose_name="has seen")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seats",
+                        to="agents.agent",
+                        verbose_name="agent",
+                    ),
+                ),
+                (
+                    "chat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="seats",
+                        to="chats.chat",
+                        verbose_name="chat",
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="routing.queue",
+                        verbose_name="queue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'seat',
-                'verbose_name_plural': 'seats',
-                'ordering': ['joined_at'],
+                "verbose_name": "seat",
+                "verbose_name_plural": "seats",
+                "ordering": ["joined_at"],
             },
         ),
         migrations.CreateModel(
-            name='BotAnswer',
+            name="BotAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'German')], help_text='Empty: whatever the customer speaks.', max_length=8, verbose_name='language')),
-                ('triggers', models.TextField(help_text='One a line. Found in any spelling of case; small typing errors are forgiven.', verbose_name='trigger phrases')),
-                ('text', lib.fields.ScannedTextField(blank=True, help_text='Empty only for an answer that hands over.', verbose_name='answer')),
-                ('quick_replies', models.TextField(blank=True, help_text='Buttons to go on with, one a line.', verbose_name='quick replies')),
-                ('hands_over', models.BooleanField(default=False, help_text='A person is asked for afterwards.', verbose_name='hands over')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('entry_point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='routing.entrypoint', verbose_name='entry point')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("de", "German")],
+                        help_text="Empty: whatever the customer speaks.",
+                        max_length=8,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "triggers",
+                    models.TextField(
+                        help_text="One a line. Found in any spelling of case; small typing errors are forgiven.",
+                        verbose_name="trigger phrases",
+                    ),
+                ),
+                (
+                    "text",
+                    lib.fields.ScannedTextField(
+                        blank=True, help_text="Empty only for an answer that hands over.", verbose_name="answer"
+                    ),
+                ),
+                (
+                    "quick_replies",
+                    models.TextField(
+                        blank=True, help_text="Buttons to go on with, one a line.", verbose_name="quick replies"
+                    ),
+                ),
+                (
+                    "hands_over",
+                    models.BooleanField(
+                        default=False, help_text="A person is asked for afterwards.", verbose_name="hands over"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "entry_point",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="routing.entrypoint",
+                        verbose_name="entry point",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'chatbot answer',
-                'verbose_name_plural': 'chatbot answers',
-                'ordering': ['order', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), ('hands_over', True), _connector='OR'), name='answer_says_or_hands_over', violation_error_message='Write an answer, or let it hand over.')],
+                "verbose_name": "chatbot answer",
+                "verbose_name_plural": "chatbot answers",
+                "ordering": ["order", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True), ("hands_over", True), _connector="OR"
+                        ),
+                        name="answer_says_or_hands_over",
+                        violation_error_message="Write an answer, or let it hand over.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CannedResponse',
+            name="CannedResponse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('shortcut', models.CharField(blank=True, help_text='Typed after / in the composer.', max_length=30, validators=[django.core.validators.RegexValidator('^[\\w-]+\\Z', 'Letters, digits, - and _ only.')], verbose_name='shortcut')),
-                ('folder', models.CharField(blank=True, max_length=60, verbose_name='folder')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'German')], help_text='Empty: offered in every language.', max_length=8, verbose_name='language')),
-                ('text', lib.fields.ScannedTextField(help_text='May hold {customer.name}, {agent.name} and {queue.name}; anything else in braces stays.', verbose_name='text')),
-                ('used', models.PositiveIntegerField(default=0, editable=False, verbose_name='used')),
-                ('queues', models.ManyToManyField(blank=True, help_text='Empty: all queues.', related_name='+', to='routing.queue', verbose_name='queues')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                (
+                    "shortcut",
+                    models.CharField(
+                        blank=True,
+                        help_text="Typed after / in the composer.",
+                        max_length=30,
+                        validators=[
+                            django.core.validators.RegexValidator("^[\\w-]+\\Z", "Letters, digits, - and _ only.")
+                        ],
+                        verbose_name="shortcut",
+                    ),
+                ),
+                ("folder", models.CharField(blank=True, max_length=60, verbose_name="folder")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("de", "German")],
+                        help_text="Empty: offered in every language.",
+                        max_length=8,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "text",
+                    lib.fields.ScannedTextField(
+                        help_text="May hold {customer.name}, {agent.name} and {queue.name}; anything else in braces stays.",
+                        verbose_name="text",
+                    ),
+                ),
+                ("used", models.PositiveIntegerField(default=0, editable=False, verbose_name="used")),
+                (
+                    "queues",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Empty: all queues.",
+                        related_name="+",
+                        to="routing.queue",
+                        verbose_name="queues",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'canned response',
-                'verbose_name_plural': 'canned responses',
-                'ordering': ['folder', 'title'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('shortcut', ''), _negated=True), fields=('shortcut', 'language'), name='shortcut_once_per_language', violation_error_message='Another response of this language has this shortcut.')],
+                "verbose_name": "canned response",
+                "verbose_name_plural": "canned responses",
+                "ordering": ["folder", "title"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("shortcut", ""), _negated=True),
+                        fields=("shortcut", "language"),
+                        name="shortcut_once_per_language",
+                        violation_error_message="Another response of this language has this shortcut.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ChatEvent',
+            name="ChatEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('verb', models.CharField(max_length=24, verbose_name='what')),
-                ('state', models.CharField(choices=[('bot', 'With the chatbot'), ('queued', 'Waiting'), ('offered', 'Offered'), ('active', 'Connected'), ('ended', 'Ended')], max_length=12, verbose_name='state after')),
-                ('by_kind', models.CharField(max_length=10, verbose_name='by')),
-                ('by_id', models.CharField(blank=True, max_length=40)),
-                ('data', lib.fields.ScannedJSONField(default=dict, verbose_name='data')),
-                ('chat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='chats.chat', verbose_name='chat')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("verb", models.CharField(max_length=24, verbose_name="what")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("bot", "With the chatbot"),
+                            ("queued", "Waiting"),
+                            ("offered", "Offered"),
+                            ("active", "Connected"),
+                            ("ended", "Ended"),
+                        ],
+                        max_length=12,
+                        verbose_name="state after",
+                    ),
+                ),
+                ("by_kind", models.CharField(max_length=10, verbose_name="by")),
+                ("by_id", models.CharField(blank=True, max_length=40)),
+                ("data", lib.fields.ScannedJSONField(default=dict, verbose_name="data")),
+                (
+                    "chat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="chats.chat",
+                        verbose_name="chat",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['at', 'pk'],
-                'indexes': [models.Index(fields=['chat', 'at'], name='event_by_chat')],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["at", "pk"],
+                "indexes": [models.Index(fields=["chat", "at"], name="event_by_chat")],
             },
         ),
         migrations.AddIndex(
-            model_name='chat',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['queue', 'priority', 'enqueued_at'], name='chat_waiting'),
+            model_name="chat",
+            index=models.Index(
+                condition=models.Q(("state", "queued")),
+                fields=["queue", "priority", "enqueued_at"],
+                name="chat_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='chat',
-            index=models.Index(fields=['queue', 'answered_at'], name='chat_answered'),
+            model_name="chat",
+            index=models.Index(fields=["queue", "answered_at"], name="chat_answered"),
         ),
         migrations.AddIndex(
-            model_name='chat',
-            index=models.Index(condition=models.Q(('state', 'ended'), _negated=True), fields=['customer_until'], name='chat_customer_present'),
+            model_name="chat",
+            index=models.Index(
+                condition=models.Q(("state", "ended"), _negated=True),
+                fields=["customer_until"],
+                name="chat_customer_present",
+            ),
         ),
         migrations.AddIndex(
-            model_name='chat',
-            index=models.Index(fields=['-started_at'], name='chat_newest'),
+            model_name="chat",
+            index=models.Index(fields=["-started_at"], name="chat_newest"),
         ),
         migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['bot', 'queued', 'offered', 'active', 'ended'])), name='chat_state_known'),
+            model_name="chat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["bot", "queued", "offered", "active", "ended"])),
+                name="chat_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state', 'ended')), models.Q(models.Q(('state', 'ended'), _negated=True), ('ended_at', None)), _connector='OR'), name='ended_means_ended_at'),
+            model_name="chat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", False), ("state", "ended")),
+                    models.Q(models.Q(("state", "ended"), _negated=True), ("ended_at", None)),
+                    _connector="OR",
+                ),
+                name="ended_means_ended_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(('enqueued_at__isnull', False), models.Q(('state__in', ['queued', 'offered', 'active']), _negated=True), _connector='OR'), name='queued_means_enqueued_at'),
+            model_name="chat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("enqueued_at__isnull", False),
+                    models.Q(("state__in", ["queued", "offered", "active"]), _negated=True),
+                    _connector="OR",
+                ),
+                name="queued_means_enqueued_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(('score', None), models.Q(('score__gte', 1), ('score__lte', 5)), _connector='OR'), name='rating_1_to_5'),
+            model_name="chat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score", None), models.Q(("score__gte", 1), ("score__lte", 5)), _connector="OR"),
+                name="rating_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('chat', 'stream', 'seq'), name='seq_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("chat", "stream", "seq"), name="seq_once"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('cid', ''), _negated=True), fields=('chat', 'sender_kind', 'sender_id', 'cid'), name='cid_once_per_sender'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cid", ""), _negated=True),
+                fields=("chat", "sender_kind", "sender_id", "cid"),
+                name="cid_once_per_sender",
+            ),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['at'], name='finding_at'),
+            model_name="finding",
+            index=models.Index(fields=["at"], name="finding_at"),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(condition=models.Q(('outcome', '')), fields=['expires_at'], name='offer_due'),
+            model_name="offer",
+            index=models.Index(condition=models.Q(("outcome", "")), fields=["expires_at"], name="offer_due"),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(condition=models.Q(('outcome', '')), fields=['agent'], name='offer_live_of_agent'),
+            model_name="offer",
+            index=models.Index(condition=models.Q(("outcome", "")), fields=["agent"], name="offer_live_of_agent"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('chat',), name='one_live_offer_per_chat'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome", "")), fields=("chat",), name="one_live_offer_per_chat"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='offer_ends_with_outcome'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("outcome", "")),
+                    models.Q(models.Q(("outcome", ""), _negated=True), ("ended_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="offer_ends_with_outcome",
+            ),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(condition=models.Q(('released_at', None)), fields=['agent'], name='seat_held'),
+            model_name="seat",
+            index=models.Index(condition=models.Q(("released_at", None)), fields=["agent"], name="seat_held"),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(condition=models.Q(('away_since__isnull', False), ('left_at', None)), fields=['away_since'], name='seat_away'),
+            model_name="seat",
+            index=models.Index(
+                condition=models.Q(("away_since__isnull", False), ("left_at", None)),
+                fields=["away_since"],
+                name="seat_away",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None), ('role', 'owner')), fields=('chat',), name='one_live_owner_per_chat'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at", None), ("role", "owner")),
+                fields=("chat",),
+                name="one_live_owner_per_chat",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('chat', 'agent'), name='one_live_seat_per_agent'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at", None)), fields=("chat", "agent"), name="one_live_seat_per_agent"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('left_at', None), ('left_at__gte', models.F('joined_at')), _connector='OR'), name='seat_forward'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("left_at", None), ("left_at__gte", models.F("joined_at")), _connector="OR"),
+                name="seat_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('released_at', None), ('left_at__isnull', False), _connector='OR'), name='left_before_released'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("released_at", None), ("left_at__isnull", False), _connector="OR"),
+                name="left_before_released",
+            ),
         ),
     ]

@@ -10,148 +10,408 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agents', '0001_initial'),
+        ("agents", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BusinessHours',
+            name="BusinessHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('zone', models.CharField(default='UTC', help_text='Such as Europe/Berlin.', max_length=60, validators=[routing.hours.known_zone], verbose_name='time zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "zone",
+                    models.CharField(
+                        default="UTC",
+                        help_text="Such as Europe/Berlin.",
+                        max_length=60,
+                        validators=[routing.hours.known_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'business hours',
-                'verbose_name_plural': 'business hours',
-                'ordering': ['name'],
+                "verbose_name": "business hours",
+                "verbose_name_plural": "business hours",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Queue',
+            name="Queue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='Agents and customers read it.', max_length=80, unique=True, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('mode', models.CharField(choices=[('longest_available', 'Longest available agent')], default='longest_available', max_length=20, verbose_name='routing mode')),
-                ('priority', models.PositiveSmallIntegerField(default=5, help_text='1 (first) to 10 (last), where an agent serves several queues.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='priority')),
-                ('offer_timeout', models.PositiveIntegerField(default=30, help_text='Seconds an agent has to accept. Then RONA. 1 to 6000.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(6000)], verbose_name='offer timeout')),
-                ('service_level_seconds', models.PositiveIntegerField(default=60, help_text='A contact accepted within these seconds is in the service level.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(86400)], verbose_name='service level, seconds')),
-                ('service_level_percent', models.PositiveSmallIntegerField(default=80, help_text='The part of all contacts that should be in the service level.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='service level, percent')),
-                ('max_waiting', models.PositiveIntegerField(default=0, help_text='More contacts are turned away. 0: no limit.', verbose_name='most waiting')),
-                ('full_message', models.CharField(blank=True, help_text="Empty: the product's own sentence.", max_length=300, verbose_name='message when full')),
-                ('closing', models.CharField(blank=True, help_text='Offered to the agent before he ends: asks the customer to end the conversation.', max_length=300, verbose_name='closing sentence')),
-                ('hours', models.ForeignKey(blank=True, help_text='Empty: always open.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='routing.businesshours', verbose_name='business hours')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Agents and customers read it.", max_length=80, unique=True, verbose_name="name"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("longest_available", "Longest available agent")],
+                        default="longest_available",
+                        max_length=20,
+                        verbose_name="routing mode",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        help_text="1 (first) to 10 (last), where an agent serves several queues.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "offer_timeout",
+                    models.PositiveIntegerField(
+                        default=30,
+                        help_text="Seconds an agent has to accept. Then RONA. 1 to 6000.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(6000),
+                        ],
+                        verbose_name="offer timeout",
+                    ),
+                ),
+                (
+                    "service_level_seconds",
+                    models.PositiveIntegerField(
+                        default=60,
+                        help_text="A contact accepted within these seconds is in the service level.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(86400),
+                        ],
+                        verbose_name="service level, seconds",
+                    ),
+                ),
+                (
+                    "service_level_percent",
+                    models.PositiveSmallIntegerField(
+                        default=80,
+                        help_text="The part of all contacts that should be in the service level.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="service level, percent",
+                    ),
+                ),
+                (
+                    "max_waiting",
+                    models.PositiveIntegerField(
+                        default=0, help_text="More contacts are turned away. 0: no limit.", verbose_name="most waiting"
+                    ),
+                ),
+                (
+                    "full_message",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: the product's own sentence.",
+                        max_length=300,
+                        verbose_name="message when full",
+                    ),
+                ),
+                (
+                    "closing",
+                    models.CharField(
+                        blank=True,
+                        help_text="Offered to the agent before he ends: asks the customer to end the conversation.",
+                        max_length=300,
+                        verbose_name="closing sentence",
+                    ),
+                ),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: always open.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="routing.businesshours",
+                        verbose_name="business hours",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'queue',
-                'verbose_name_plural': 'queues',
-                'ordering': ['name'],
+                "verbose_name": "queue",
+                "verbose_name_plural": "queues",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='EntryPoint',
+            name="EntryPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='The title of the widget.', max_length=80, verbose_name='name')),
-                ('slug', models.SlugField(help_text='The widget lives at /widget/ and this address.', unique=True, verbose_name='address')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('en', 'English'), ('de', 'German')], max_length=8), blank=True, default=list, help_text='Languages the widget offers, the first is the default. Empty: all.', size=None, verbose_name='languages')),
-                ('bot_speaks_first', models.BooleanField(default=False, help_text='Preset answers before a person is asked for.', verbose_name='chatbot first')),
-                ('greeting', models.TextField(blank=True, help_text="The chatbot's first words.", verbose_name='chatbot greeting')),
-                ('greeting_de', models.TextField(blank=True, help_text='Empty: as above.', verbose_name='chatbot greeting, German')),
-                ('ask_name', models.CharField(choices=[('off', 'not asked'), ('optional', 'may be given'), ('required', 'must be given')], default='optional', max_length=8, verbose_name='name')),
-                ('ask_email', models.CharField(choices=[('off', 'not asked'), ('optional', 'may be given'), ('required', 'must be given')], default='optional', max_length=8, verbose_name='e-mail')),
-                ('ask_subject', models.CharField(choices=[('off', 'not asked'), ('optional', 'may be given'), ('required', 'must be given')], default='off', max_length=8, verbose_name='subject')),
-                ('origins', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, help_text='Origins that may embed the widget, such as https://shop.example, separated by commas.', size=None, verbose_name='web sites')),
-                ('closed_message', models.CharField(blank=True, help_text="Empty: the product's own sentence.", max_length=300, verbose_name='message when closed')),
-                ('away_timeout', models.PositiveIntegerField(default=300, help_text='Seconds after which the chat of a customer who has gone without a word is ended. 30 to 86400.', validators=[django.core.validators.MinValueValidator(30), django.core.validators.MaxValueValidator(86400)], verbose_name='patience with absent customers')),
-                ('secret', models.CharField(default=routing.models.new_secret, help_text="Your web site signs the customer's identity with it (JWT, HS256).", max_length=64, verbose_name='identity secret')),
-                ('queue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entry_points', to='routing.queue', verbose_name='queue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(help_text="The title of the widget.", max_length=80, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The widget lives at /widget/ and this address.", unique=True, verbose_name="address"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(choices=[("en", "English"), ("de", "German")], max_length=8),
+                        blank=True,
+                        default=list,
+                        help_text="Languages the widget offers, the first is the default. Empty: all.",
+                        size=None,
+                        verbose_name="languages",
+                    ),
+                ),
+                (
+                    "bot_speaks_first",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Preset answers before a person is asked for.",
+                        verbose_name="chatbot first",
+                    ),
+                ),
+                (
+                    "greeting",
+                    models.TextField(
+                        blank=True, help_text="The chatbot's first words.", verbose_name="chatbot greeting"
+                    ),
+                ),
+                (
+                    "greeting_de",
+                    models.TextField(blank=True, help_text="Empty: as above.", verbose_name="chatbot greeting, German"),
+                ),
+                (
+                    "ask_name",
+                    models.CharField(
+                        choices=[("off", "not asked"), ("optional", "may be given"), ("required", "must be given")],
+                        default="optional",
+                        max_length=8,
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "ask_email",
+                    models.CharField(
+                        choices=[("off", "not asked"), ("optional", "may be given"), ("required", "must be given")],
+                        default="optional",
+                        max_length=8,
+                        verbose_name="e-mail",
+                    ),
+                ),
+                (
+                    "ask_subject",
+                    models.CharField(
+                        choices=[("off", "not asked"), ("optional", "may be given"), ("required", "must be given")],
+                        default="off",
+                        max_length=8,
+                        verbose_name="subject",
+                    ),
+                ),
+                (
+                    "origins",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        help_text="Origins that may embed the widget, such as https://shop.example, separated by commas.",
+                        size=None,
+                        verbose_name="web sites",
+                    ),
+                ),
+                (
+                    "closed_message",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: the product's own sentence.",
+                        max_length=300,
+                        verbose_name="message when closed",
+                    ),
+                ),
+                (
+                    "away_timeout",
+                    models.PositiveIntegerField(
+                        default=300,
+                        help_text="Seconds after which the chat of a customer who has gone without a word is ended. 30 to 86400.",
+                        validators=[
+                            django.core.validators.MinValueValidator(30),
+                            django.core.validators.MaxValueValidator(86400),
+                        ],
+                        verbose_name="patience with absent customers",
+                    ),
+                ),
+                (
+                    "secret",
+                    models.CharField(
+                        default=routing.models.new_secret,
+                        help_text="Your web site signs the customer's identity with it (JWT, HS256).",
+                        max_length=64,
+                        verbose_name="identity secret",
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entry_points",
+                        to="routing.queue",
+                        verbose_name="queue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry point',
-                'verbose_name_plural': 'entry points',
-                'ordering': ['name'],
+                "verbose_name": "entry point",
+                "verbose_name_plural": "entry points",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='DistributionGroup',
+            name="DistributionGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('after', models.PositiveIntegerField(default=0, help_text='Waiting time from which these teams are asked too. 0: at once.', verbose_name='after seconds')),
-                ('teams', models.ManyToManyField(related_name='+', to='agents.team', verbose_name='teams')),
-                ('queue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='routing.queue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "after",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="Waiting time from which these teams are asked too. 0: at once.",
+                        verbose_name="after seconds",
+                    ),
+                ),
+                ("teams", models.ManyToManyField(related_name="+", to="agents.team", verbose_name="teams")),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="groups", to="routing.queue"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'distribution group',
-                'verbose_name_plural': 'distribution groups',
-                'ordering': ['queue', 'after'],
+                "verbose_name": "distribution group",
+                "verbose_name_plural": "distribution groups",
+                "ordering": ["queue", "after"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contact', models.UUIDField(verbose_name='contact')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('rule', models.CharField(max_length=40, verbose_name='deciding rule')),
-                ('snapshot', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='snapshot')),
-                ('removed', models.JSONField(default=dict, verbose_name='who was left out, and why')),
-                ('chosen', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.agent', verbose_name='chosen agent')),
-                ('queue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='routing.queue', verbose_name='queue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("contact", models.UUIDField(verbose_name="contact")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("rule", models.CharField(max_length=40, verbose_name="deciding rule")),
+                (
+                    "snapshot",
+                    models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="snapshot"),
+                ),
+                ("removed", models.JSONField(default=dict, verbose_name="who was left out, and why")),
+                (
+                    "chosen",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agents.agent",
+                        verbose_name="chosen agent",
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="routing.queue",
+                        verbose_name="queue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'routing decision',
-                'verbose_name_plural': 'routing decisions',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "routing decision",
+                "verbose_name_plural": "routing decisions",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(verbose_name='date')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('hours', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='routing.businesshours')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField(verbose_name="date")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="holidays", to="routing.businesshours"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'holiday',
-                'verbose_name_plural': 'holidays',
-                'ordering': ['date'],
-                'constraints': [models.UniqueConstraint(fields=('hours', 'date'), name='one_holiday_per_day')],
+                "verbose_name": "holiday",
+                "verbose_name_plural": "holidays",
+                "ordering": ["date"],
+                "constraints": [models.UniqueConstraint(fields=("hours", "date"), name="one_holiday_per_day")],
             },
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], verbose_name='day')),
-                ('opens', models.TimeField(verbose_name='opens')),
-                ('closes', models.TimeField(help_text='Until midnight: 23:59:59.', verbose_name='closes')),
-                ('hours', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='routing.businesshours')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Monday"),
+                            (1, "Tuesday"),
+                            (2, "Wednesday"),
+                            (3, "Thursday"),
+                            (4, "Friday"),
+                            (5, "Saturday"),
+                            (6, "Sunday"),
+                        ],
+                        verbose_name="day",
+                    ),
+                ),
+                ("opens", models.TimeField(verbose_name="opens")),
+                ("closes", models.TimeField(help_text="Until midnight: 23:59:59.", verbose_name="closes")),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="openings", to="routing.businesshours"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'opening',
-                'verbose_name_plural': 'openings',
-                'ordering': ['weekday', 'opens'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='opening_forward', violation_error_message='An opening closes after it opens. Past midnight: use two openings.')],
+                "verbose_name": "opening",
+                "verbose_name_plural": "openings",
+                "ordering": ["weekday", "opens"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("closes__gt", models.F("opens"))),
+                        name="opening_forward",
+                        violation_error_message="An opening closes after it opens. Past midnight: use two openings.",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.CheckConstraint(condition=models.Q(('offer_timeout__gte', 1), ('offer_timeout__lte', 6000)), name='offer_timeout_range'),
+            model_name="queue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("offer_timeout__gte", 1), ("offer_timeout__lte", 6000)), name="offer_timeout_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='distributiongroup',
-            constraint=models.UniqueConstraint(fields=('queue', 'after'), name='one_group_per_waiting_time'),
+            model_name="distributiongroup",
+            constraint=models.UniqueConstraint(fields=("queue", "after"), name="one_group_per_waiting_time"),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['contact', 'at'], name='decision_by_contact'),
+            model_name="decision",
+            index=models.Index(fields=["contact", "at"], name="decision_by_contact"),
         ),
     ]

@@ -9,85 +9,185 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agents', '0001_initial'),
-        ('chats', '0001_initial'),
-        ('routing', '0001_initial'),
+        ("agents", "0001_initial"),
+        ("chats", "0001_initial"),
+        ("routing", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WrapUpCode',
+            name="WrapUpCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True, help_text='Only active reasons can be chosen.', verbose_name='active')),
-                ('is_default', models.BooleanField(default=False, help_text='Submitted when the time is up and nothing was chosen.', verbose_name='default')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('queues', models.ManyToManyField(blank=True, help_text='Empty: all queues.', related_name='+', to='routing.queue', verbose_name='queues')),
-                ('teams', models.ManyToManyField(blank=True, help_text='Empty: all teams.', related_name='+', to='agents.team', verbose_name='teams')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True, help_text="Only active reasons can be chosen.", verbose_name="active"
+                    ),
+                ),
+                (
+                    "is_default",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Submitted when the time is up and nothing was chosen.",
+                        verbose_name="default",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "queues",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Empty: all queues.",
+                        related_name="+",
+                        to="routing.queue",
+                        verbose_name="queues",
+                    ),
+                ),
+                (
+                    "teams",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Empty: all teams.",
+                        related_name="+",
+                        to="agents.team",
+                        verbose_name="teams",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'wrap-up reason',
-                'verbose_name_plural': 'wrap-up reasons',
-                'ordering': ['order', 'name'],
+                "verbose_name": "wrap-up reason",
+                "verbose_name_plural": "wrap-up reasons",
+                "ordering": ["order", "name"],
             },
         ),
         migrations.CreateModel(
-            name='WrapUp',
+            name="WrapUp",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('note', lib.fields.ScannedTextField(blank=True, verbose_name='note')),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='due')),
-                ('can_extend', models.BooleanField(default=True, verbose_name='may be extended')),
-                ('done_at', models.DateTimeField(null=True, verbose_name='done')),
-                ('outcome', models.CharField(blank=True, choices=[('submitted', 'Submitted'), ('lapsed', 'Time was up')], max_length=12, verbose_name='outcome')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.agent', verbose_name='agent')),
-                ('seat', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='wrapup', to='chats.seat', verbose_name='seat')),
-                ('codes', models.ManyToManyField(blank=True, related_name='wrapups', to='wrapup.wrapupcode', verbose_name='reasons')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("note", lib.fields.ScannedTextField(blank=True, verbose_name="note")),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="due")),
+                ("can_extend", models.BooleanField(default=True, verbose_name="may be extended")),
+                ("done_at", models.DateTimeField(null=True, verbose_name="done")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("submitted", "Submitted"), ("lapsed", "Time was up")],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agents.agent",
+                        verbose_name="agent",
+                    ),
+                ),
+                (
+                    "seat",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wrapup",
+                        to="chats.seat",
+                        verbose_name="seat",
+                    ),
+                ),
+                (
+                    "codes",
+                    models.ManyToManyField(
+                        blank=True, related_name="wrapups", to="wrapup.wrapupcode", verbose_name="reasons"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'wrap-up',
-                'verbose_name_plural': 'wrap-ups',
-                'ordering': ['-started_at'],
+                "verbose_name": "wrap-up",
+                "verbose_name_plural": "wrap-ups",
+                "ordering": ["-started_at"],
             },
         ),
         migrations.CreateModel(
-            name='WrapUpRule',
+            name="WrapUpRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seconds', models.PositiveIntegerField(default=60, help_text='Seconds until the default reason is submitted. 0: no limit, the agent submits.', validators=[django.core.validators.MaxValueValidator(86400)], verbose_name='time')),
-                ('may_extend', models.BooleanField(default=True, help_text='The agent may stop the countdown.', verbose_name='may be extended')),
-                ('queue', models.OneToOneField(blank=True, help_text='Empty: every queue without a rule of its own.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='routing.queue', verbose_name='queue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "seconds",
+                    models.PositiveIntegerField(
+                        default=60,
+                        help_text="Seconds until the default reason is submitted. 0: no limit, the agent submits.",
+                        validators=[django.core.validators.MaxValueValidator(86400)],
+                        verbose_name="time",
+                    ),
+                ),
+                (
+                    "may_extend",
+                    models.BooleanField(
+                        default=True, help_text="The agent may stop the countdown.", verbose_name="may be extended"
+                    ),
+                ),
+                (
+                    "queue",
+                    models.OneToOneField(
+                        blank=True,
+                        help_text="Empty: every queue without a rule of its own.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="routing.queue",
+                        verbose_name="queue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'wrap-up time',
-                'verbose_name_plural': 'wrap-up times',
-                'ordering': ['queue__name'],
+                "verbose_name": "wrap-up time",
+                "verbose_name_plural": "wrap-up times",
+                "ordering": ["queue__name"],
             },
         ),
         migrations.AddConstraint(
-            model_name='wrapupcode',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_code', violation_error_message='Another one is the default. Take the mark off there first.'),
+            model_name="wrapupcode",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True)),
+                fields=("is_default",),
+                name="one_default_code",
+                violation_error_message="Another one is the default. Take the mark off there first.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='wrapup',
-            index=models.Index(condition=models.Q(('due_at__isnull', False), ('outcome', '')), fields=['due_at'], name='wrapup_due'),
+            model_name="wrapup",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False), ("outcome", "")), fields=["due_at"], name="wrapup_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='wrapup',
-            index=models.Index(condition=models.Q(('outcome', '')), fields=['agent'], name='wrapup_open'),
+            model_name="wrapup",
+            index=models.Index(condition=models.Q(("outcome", "")), fields=["agent"], name="wrapup_open"),
         ),
         migrations.AddConstraint(
-            model_name='wrapup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('done_at__isnull', False)), _connector='OR'), name='wrapup_done_with_outcome'),
+            model_name="wrapup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at", None), ("outcome", "")),
+                    models.Q(models.Q(("outcome", ""), _negated=True), ("done_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="wrapup_done_with_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wrapuprule',
-            constraint=models.UniqueConstraint(django.db.models.functions.comparison.Coalesce('queue', models.Value(0)), name='one_rule_per_queue_or_all', violation_error_message='There is a rule for this already.'),
+            model_name="wrapuprule",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.comparison.Coalesce("queue", models.Value(0)),
+                name="one_rule_per_queue_or_all",
+                violation_error_message="There is a rule for this already.",
+            ),
         ),
     ]
