@@ -1,14 +1,14 @@
 """What every room's administration shares: careful saving, ledgers nobody alters, cheap counting, refusals in words."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet, TextField
-from django.forms import BaseModelForm, ModelForm
+from django.forms import BaseModelForm, Form, ModelForm
 from django.http import HttpRequest
 from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html
@@ -29,7 +29,8 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         """The number of rows, or 10,000 where there are more."""
-        return self.object_list.order_by()[:MOST_COUNTED].count()  # type: ignore[union-attr]
+        rows = cast(QuerySet[Any], self.object_list)
+        return rows.order_by()[:MOST_COUNTED].count()
 
 
 class HouseAdmin(admin.ModelAdmin):
@@ -50,10 +51,10 @@ class HouseAdmin(admin.ModelAdmin):
         return None
 
     def construct_change_message(
-        self, request: HttpRequest, form: BaseModelForm, formsets: Any, add: bool = False
+        self, request: HttpRequest, form: Form, formsets: Any, add: bool = False
     ) -> list[dict[str, Any]]:
         """Django's message, with the values before and after of every changed field that may be shown."""
-        parts = super().construct_change_message(request, form, formsets, add)
+        parts: list[dict[str, Any]] = super().construct_change_message(request, form, formsets, add)
         for part in parts:
             changed = part.get("changed")
             if changed is not None and "object" not in changed:
@@ -62,11 +63,11 @@ class HouseAdmin(admin.ModelAdmin):
         return parts
 
 
-def _change(form: BaseModelForm, name: str) -> list[str]:
+def _change(form: Form, name: str) -> list[str]:
     """Label, value before, value after."""
     field = form.fields[name]
     try:
-        label = str(form.instance._meta.get_field(name).verbose_name)
+        label = str(cast(BaseModelForm, form).instance._meta.get_field(name).verbose_name)
     except FieldDoesNotExist:
         label = str(field.label or name)
     return [label, _words(field, form.initial.get(name)), _words(field, form.cleaned_data.get(name))]
@@ -127,7 +128,7 @@ def words_filter(field: str, heading: Promise, words: Mapping[str, Any]) -> type
     """A filter over codes that are known beforehand: the table isn't asked which of them it holds."""
 
     class WordsFilter(admin.SimpleListFilter):
-        title = heading
+        title = cast(Any, heading)
         parameter_name = field
 
         def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
@@ -146,7 +147,7 @@ class OneDefaultForm(ModelForm):
         """The cleaned data; a second default is an error at its own field."""
         data = super().clean() or self.cleaned_data
         if data.get("is_default"):
-            rows = self._meta.model._default_manager.filter(is_default=True)  # type: ignore[union-attr]
+            rows = self._meta.model._default_manager.filter(is_default=True)
             other = rows.exclude(pk=self.instance.pk).first()
             if other is not None:
                 sentence = _("“%(name)s” is the default already. Take the mark off there first.")

@@ -95,8 +95,10 @@ def _read_leniently(raw: str) -> Header:
     if not isinstance(value, dict):
         raise Malformed
     kind, frame_id = value.get("type"), value.get("id")
-    if not all(isinstance(part, str) and can_be_kept(part) for part in (kind, frame_id or "")):
-        raise Refused("invalid", "A frame has a text `type`, a text `id` and no lone surrogates.")
+    if not isinstance(kind, str) or not isinstance(frame_id or "", str):
+        raise Refused("invalid", "A frame has a text `type` and a text `id`.")
+    if not can_be_kept(kind) or not can_be_kept(frame_id or ""):
+        raise Refused("invalid", "A frame holds no lone surrogates in `type` and `id`.")
     return Header(kind, frame_id)
 
 
