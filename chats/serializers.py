@@ -71,7 +71,7 @@ class StartedSerializer(serializers.Serializer):
 class MessageSerializer(StrictSerializer):
     """A message."""
 
-    cid = serializers.RegexField(CID_PATTERN)
+    cid = serializers.RegexField(CID_PATTERN, trim_whitespace=False)
     text = CleanText(allow_blank=True, trim_whitespace=False)
     attachments = serializers.ListField(child=serializers.UUIDField(), required=False, allow_null=True, max_length=10)
 

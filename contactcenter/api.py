@@ -53,6 +53,8 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    elif isinstance(error, RecursionError):  # JSON nested deeper than the parser goes
+        error = exceptions.ParseError()
     if not isinstance(error, exceptions.APIException):
         return None
     set_rollback()
