@@ -10,7 +10,7 @@ from pytest_django import DjangoDbBlocker
 from agents.models import Agent, Team
 from chats.models import Chat, Seat
 from tests import cast
-from tests.live import empty_database, live_server_processes
+from tests.live import empty_database, leave_database, live_server_processes
 from tests.sockets import hub, stage
 
 __all__ = ["hub", "live_server_processes", "stage"]
@@ -26,6 +26,7 @@ def django_db_setup(
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():
+            leave_database()
             teardown_databases(made, verbosity=0)
 
 

@@ -146,6 +146,17 @@ def empty_database() -> None:
         connection.close()
 
 
+def leave_database() -> None:
+    """Nobody is connected to the test database: neither this thread nor what other threads and loops left behind."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()
+    connection.close_pool()
+
+
 @contextmanager
 def own_database(address: str, template: str) -> Iterator[str]:
     """Inside, a copy of the template, which nobody may use meanwhile, exists on the same server; gives its address."""
@@ -199,6 +210,6 @@ def live_server_processes(
     """Web server, worker and beat with the demo house, once for the whole run of the tests."""
     with django_db_blocker.unblock():
         empty_database()
-        connection.close_pool()
+        leave_database()
     with running(tmp_path_factory.mktemp("live"), str(connection.settings_dict["NAME"])) as live:
         yield live

@@ -1,0 +1,91 @@
+"""Signing in and out, and who may see which page."""
+
+import pytest
+from django.test import Client
+
+from agents.models import Agent
+from chats.models import Seat
+from tests import cast
+from tests.cast import fresh
+
+LOGIN, LOGOUT = "/accounts/login/", "/accounts/logout/"
+
+
+@pytest.fixture
+def known(alice: Agent) -> Agent:
+    """Alice with a password."""
+    alice.user.set_password("correct horse")
+    alice.user.save()
+    return alice
+
+
+def log_in(client: Client, password: str, username: str = "alice", **more: str) -> int:
+    return client.post(LOGIN, {"username": username, "password": password}, **more).status_code
+
+
+def test_the_right_password_leads_to_the_desk(known: Agent, client: Client) -> None:
+    response = client.post(LOGIN, {"username": "alice", "password": "correct horse"})
+    assert (response.status_code, response["Location"]) == (302, "/desk/")
+    assert client.get("/desk/").status_code == 200
+
+
+@pytest.mark.parametrize("password", ["", "wrong", "Correct horse", "correct horse "])
+def test_any_other_password_does_not(known: Agent, client: Client, password: str) -> None:
+    assert log_in(client, password) == 200
+    assert client.get("/desk/").status_code == 302
+
+
+def test_five_wrong_passwords_lock_the_pair_of_user_and_address(known: Agent, client: Client) -> None:
+    assert [log_in(client, "wrong") for _ in range(5)] == [200] * 5
+    locked = client.post(LOGIN, {"username": "Alice", "password": "correct horse"})
+    assert (locked.status_code, locked["Retry-After"]) == (429, "900")
+    assert client.get("/desk/").status_code == 302
+    assert log_in(client, "correct horse", REMOTE_ADDR="192.0.2.1") == 302
+
+
+def test_a_success_forgets_the_failures(known: Agent, client: Client) -> None:
+    assert [log_in(client, "wrong") for _ in range(4)] == [200] * 4
+    assert log_in(client, "correct horse") == 302
+    assert [log_in(Client(), "wrong") for _ in range(4)] == [200] * 4
+    assert log_in(Client(), "correct horse") == 302
+
+
+def test_an_unknown_user_is_told_the_same_as_a_wrong_password(known: Agent, client: Client) -> None:
+    texts = [
+        client.post(LOGIN, {"username": name, "password": "wrong"}).context["form"].non_field_errors()
+        for name in ("alice", "nobody")
+    ]
+    assert texts[0] == texts[1]
+
+
+def test_logging_out_signs_the_agent_out(alice_available: Agent, client: Client) -> None:
+    client.force_login(alice_available.user)
+    assert client.post(LOGOUT).status_code == 302
+    assert fresh(alice_available).state == "offline"
+    assert client.get("/desk/").status_code == 302
+
+
+def test_logging_out_is_refused_while_work_is_open(alice_with_carol: Seat, client: Client) -> None:
+    alice = alice_with_carol.agent
+    client.force_login(alice.user)
+    response = client.post(LOGOUT)
+    assert (response.status_code, response["Location"]) == (302, "/desk/")
+    assert fresh(alice).state == "available"
+    assert client.get("/desk/").status_code == 200
+
+
+def test_logging_out_needs_a_post(alice: Agent, client: Client) -> None:
+    client.force_login(alice.user)
+    assert client.get(LOGOUT).status_code == 405
+    assert client.get("/desk/").status_code == 200
+
+
+def test_who_is_no_agent_has_no_desk(house: cast.House, alice: Agent, client: Client) -> None:
+    Agent.objects.update(is_active=False)
+    client.force_login(alice.user)
+    assert client.get("/desk/").status_code == 403
+
+
+def test_a_foreign_page_is_not_where_a_log_in_leads(known: Agent, client: Client) -> None:
+    response = client.post(LOGIN + "?next=https://evil.example/", {"username": "alice", "password": "correct horse"})
+    assert response["Location"] == "/desk/"

@@ -1,0 +1,92 @@
+"""Every text that people can write is screened on its way into the database; no migration is missing."""
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import models
+
+from lib.fields import ScannedMixin
+
+ROOMS = ("agents", "routing", "chats", "wrapup")
+TEXTS = (models.CharField, models.TextField, models.JSONField)
+
+# model.field → why it needs no screening
+ADMIN = "a setting, written by administrators only"
+CODE = "one of a few words that the program writes"
+KEY = "an id that the program makes"
+PASSES = {
+    "agents.User.username": ADMIN,
+    "agents.User.first_name": ADMIN,
+    "agents.User.last_name": ADMIN,
+    "agents.User.email": ADMIN,
+    "agents.User.password": "a hash",
+    "agents.Agent.name": ADMIN,
+    "agents.Agent.desk": KEY,
+    "agents.Team.name": ADMIN,
+    "agents.Skill.name": ADMIN,
+    "agents.IdleReason.name": ADMIN,
+    "agents.MultimediaProfile.name": ADMIN,
+    "agents.Spell.verb": CODE,
+    "routing.BusinessHours.name": ADMIN,
+    "routing.BusinessHours.zone": ADMIN,
+    "routing.Holiday.name": ADMIN,
+    "routing.Queue.name": ADMIN,
+    "routing.Queue.closing": ADMIN,
+    "routing.Queue.full_message": ADMIN,
+    "routing.EntryPoint.name": ADMIN,
+    "routing.EntryPoint.slug": ADMIN,
+    "routing.EntryPoint.greeting": ADMIN,
+    "routing.EntryPoint.greeting_de": ADMIN,
+    "routing.EntryPoint.closed_message": ADMIN,
+    "routing.EntryPoint.secret": "made by the program",
+    "routing.Decision.rule": CODE,
+    "routing.Decision.snapshot": "numbers and keys that the program saw",
+    "routing.Decision.removed": CODE,
+    "chats.BotAnswer.triggers": ADMIN,
+    "chats.BotAnswer.quick_replies": ADMIN,
+    "chats.CannedResponse.title": ADMIN,
+    "chats.CannedResponse.shortcut": ADMIN,
+    "chats.CannedResponse.folder": ADMIN,
+    "chats.Chat.language": CODE,
+    "chats.Chat.ended_by": CODE,
+    "chats.Entry.stream": CODE,
+    "chats.Entry.kind": CODE,
+    "chats.Entry.sender_kind": CODE,
+    "chats.Entry.sender_id": KEY,
+    "chats.Entry.cid": "an id that the sender's program makes, at most 64 of A-Za-z0-9_-",
+    "chats.Entry.findings": CODE,
+    "chats.Finding.sender_kind": CODE,
+    "chats.Finding.sender_id": KEY,
+    "chats.Finding.place": CODE,
+    "chats.Finding.detector": ADMIN,
+    "chats.Finding.action": CODE,
+    "chats.ChatEvent.verb": CODE,
+    "chats.ChatEvent.by_kind": CODE,
+    "chats.ChatEvent.by_id": KEY,
+    "wrapup.WrapUpCode.name": ADMIN,
+}
+
+
+def unscreened() -> set[str]:
+    """Text columns without screening whose values aren't limited to choices."""
+    return {
+        f"{model._meta.app_label}.{model.__name__}.{field.name}"
+        for room in ROOMS
+        for model in apps.get_app_config(room).get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, TEXTS) and not isinstance(field, ScannedMixin) and not field.choices
+        if type(field).__name__ != "ScannedJSONField"
+    }
+
+
+def test_every_text_column_is_screened_or_has_a_reason_why_not() -> None:
+    assert unscreened() - PASSES.keys() == set()
+
+
+def test_no_reason_is_kept_for_a_column_that_is_gone() -> None:
+    assert PASSES.keys() - unscreened() == set()
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
