@@ -125,6 +125,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Database and Redis are there while the server runs."""
     app.state.store = await Store.open(os.environ["DATABASE_URL"])
     app.state.bus = Bus(os.environ["REDIS_URL"])
+    await app.state.bus.open()
     yield
     await app.state.bus.close()
     await app.state.store.close()

@@ -33,8 +33,12 @@ class Bus:
         self._subscription = self._redis.pubsub(ignore_subscribe_messages=True)
         self._readers: dict[bytes, set[Outbox]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
-        # redis-py opens a connection for each of several first subscriptions made at once.
         self._turn = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Listening. A channel of its own keeps the subscription alive while no socket listens to a chat."""
+        await self._subscription.subscribe("handwritten")
+        self._task = asyncio.create_task(self._listen())
 
     async def join(self, chat: str, outbox: Outbox) -> None:
         """From now on the socket hears the chat."""
@@ -44,8 +48,6 @@ class Bus:
         async with self._turn:
             if fresh:
                 await self._subscription.subscribe(channel)
-            if self._task is None:
-                self._task = asyncio.create_task(self._listen())
 
     async def leave(self, chat: str, outbox: Outbox) -> None:
         """From now on it doesn't."""
