@@ -125,6 +125,7 @@ def _idle_rows(crowds: Sequence[Crowd], names: Sequence[str], size: int) -> list
     found = {each.server: each for each in crowds if (each.kind, each.sockets) == ("idle", size)}
     return [
         (f"{size:,} idle sockets: KiB each", *(_of(found, name, "kib_each", "{:,.1f}") for name in names)),
+        ("  opened in s", *(_of(found, name, "seconds", "{:,.1f}") for name in names)),
     ]
 
 
@@ -132,8 +133,15 @@ def _storm_rows(crowds: Sequence[Crowd], names: Sequence[str], size: int) -> lis
     found = {each.server: each for each in crowds if (each.kind, each.sockets) == ("storm", size)}
     return [
         (f"{size:,} sockets back after a loss: all in s", *(_of(found, name, "seconds", "{:,.1f}") for name in names)),
+        ("  half of them in s", *(_number(_half(found.get(name)), "{:,.1f}") for name in names)),
+        ("  sent away and tried again, times", *(_of(found, name, "retries", "{:,.0f}") for name in names)),
         ("  CPU of the server, s", *(_of(found, name, "cpu_s", "{:,.1f}") for name in names)),
     ]
+
+
+def _half(crowd: Crowd | None) -> float | None:
+    """Seconds after which half of a crowd was back."""
+    return crowd.each_ms["p50"] / 1000 if crowd is not None and crowd.each_ms else None
 
 
 def _of(found: dict[str, Crowd], name: str, what: str, form: str) -> str:
