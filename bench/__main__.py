@@ -22,6 +22,7 @@ from bench.meter import machine
 from bench.run import Found, Options, measure
 from bench.servers import NAMES, CannotMeasure
 from contactcenter.embedded import ROOT
+from contactcenter.embedded.command import Interrupted, interruptible
 
 FOLDER = ROOT / "var" / "bench"
 PACKAGES = (
@@ -48,11 +49,14 @@ def main(arguments: list[str] | None = None) -> int:
     def say(words: str) -> None:
         print(f"[{time.monotonic() - began:5.0f} s] {words}", file=sys.stderr, flush=True)
 
+    interruptible()
     try:
         found = measure(options, FOLDER, say)
     except CannotMeasure as error:
         print(error, file=sys.stderr)
         return 1
+    except Interrupted as interrupted:
+        return interrupted.status
     return _tell(options, found, {**head, "took_seconds": round(time.monotonic() - began)})
 
 

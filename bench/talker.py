@@ -12,7 +12,6 @@ from bench.client import Header, Refusal, WebSocket, connect
 from bench.journal import Journal
 
 AGAIN_SECONDS = 0.1  # between two tries to connect when a server's queue of connections is full
-PING = b'{"type":"ping"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +124,14 @@ class Talker:
         cid = self.journal.begin(self, due, forbidden)
         self._socket.send(_encoder.encode(Say(id=cid, chat=chat, cid=cid, text=text)))
 
+    def tell(self, kind: str, **fields: Any) -> None:
+        """Send any other frame; what is answered is only looked at when it is an error."""
+        if self._socket is not None:
+            self._socket.send(_encoder.encode({"type": kind, **fields}))
+
     def ping(self) -> None:
         """One heartbeat."""
-        if self._socket is not None:
-            self._socket.send(PING)
+        self.tell("ping")
 
     def _lost(self, ready: asyncio.Future[None], gone: asyncio.Future[None], code: int) -> None:
         """A connection is gone, which may be an older one than that of now."""
