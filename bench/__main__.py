@@ -23,6 +23,7 @@ from bench.run import Found, Options, measure
 from bench.servers import NAMES, CannotMeasure
 from contactcenter.embedded import ROOT
 from contactcenter.embedded.command import Interrupted, interruptible
+from contactcenter.embedded.home import locked
 
 FOLDER = ROOT / "var" / "bench"
 PACKAGES = (
@@ -51,7 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     interruptible()
     try:
-        found = measure(options, FOLDER, say)
+        # Two at once would measure each other, and take each other's databases away.
+        with locked(FOLDER / "bench.lock"):
+            found = measure(options, FOLDER, say)
     except CannotMeasure as error:
         print(error, file=sys.stderr)
         return 1

@@ -105,7 +105,7 @@ def _open_rows(stretches: Sequence[Stretch], names: Sequence[str], rate: float) 
         return title, *(_number(middle(map(value, rounds(name))), form) for name in names)
 
     return [
-        (f"open loop at {rate:,.0f}/s",),
+        (f"open loop at {rate:,.0f}/s: rounds within reach", *(str(len(rounds(name))) for name in names)),
         _three("  due → own ack, p50 / p95 / p99 ms", names, rounds, "ack_ms"),
         _three("  due → on the other socket, ms", names, rounds, "arrival_ms"),
         _three("  load process late, ms", names, rounds, "lateness_ms"),

@@ -141,6 +141,7 @@ class Talker:
             gone.set_result(None)
         if not ready.done():
             ready.set_exception(Refusal(f"closed with {code} before the welcome"))
+            ready.exception()  # nobody may be waiting any more when the run is interrupted
 
     def _hear(self, payload: bytes) -> None:
         frame = _decoder.decode(payload)
