@@ -81,6 +81,11 @@ class Cast:
         """Everybody has left."""
         await in_turns(self.all, lambda talker: talker.close())
 
+    @property
+    def heads(self) -> dict[str, int]:
+        """The last line that everybody has, by chat."""
+        return {chat: head for talker in self.all for chat, head in talker.heads.items()}
+
     def write_into(self, journal: Journal | None) -> None:
         """From now on all is noted in the journal."""
         for talker in self.all:

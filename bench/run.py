@@ -93,19 +93,22 @@ async def _measure(options: Options, running: list[Server], say: Say) -> Found:
     postgres = postgres_process(os.environ["DATABASE_URL"])
     valkey = redis_process(os.environ["REDIS_URL"])
     meters = {server.name: Meter(server.pid, postgres, valkey) for server in running}
+    # Memory while it is untouched, and last what leaves a server busy for a while.
     if "idle" in options.parts:
         for server in running:
             say(f"{server.name}: idle sockets")
             found.crowds += await sockets.idle(server, meters[server.name], options.idle)
-    if "storm" in options.parts:
-        for server in running:
-            say(f"{server.name}: {options.storm:,} sockets come back")
-            found.crowds.append(await sockets.storm(server, meters[server.name], options.storm))
+    casts = {server.name: Cast(server.stage, options.chats) for server in running}
     if "messages" in options.parts:
-        casts = {server.name: Cast(server.stage, options.chats) for server in running}
         for number in range(1, options.rounds + 1):
             for server in running:
                 await _round(number, options, server, casts[server.name], meters[server.name], found, say)
+    if "storm" in options.parts:
+        for server in running:
+            say(f"{server.name}: {options.storm:,} sockets come back")
+            found.crowds.append(
+                await sockets.storm(server, meters[server.name], options.storm, casts[server.name].heads)
+            )
     return found
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from bench.talker import Talker
 
 HEARTBEAT_SECONDS = 20.0
 WARM_SOCKETS = 60
-SETTLE_SECONDS = 3.0
+SETTLE_SECONDS = 2.0
 MISSED_LINES = 2  # every chat's customer and agent come back from two lines ago
 STORM_SECONDS = 120.0  # who isn't back by then makes the run fail
 BACK_SECONDS = 1.0  # who is sent away tries again within this time
@@ -39,11 +40,12 @@ class Crowd:
         return asdict(self)
 
 
-def crowd(stage: Stage, sockets: int, *, missed: int = 0) -> list[Talker]:
-    """Customers, and one desk for every five of them."""
+def crowd(stage: Stage, sockets: int, heads: Mapping[str, int] | None = None) -> list[Talker]:
+    """Customers, and one desk for every five of them; `heads` are those of chats that have talked since the stage."""
+    known = heads or {}
     agents = sockets // AGENTS_PART
     people = [*stage.customers[: sockets - agents], *stage.agents[:agents]]
-    return [Talker(each, {chat: stage.head - missed for chat in each.chats}) for each in people]
+    return [Talker(each, {chat: known.get(chat, stage.head) for chat in each.chats}) for each in people]
 
 
 def chats_needed(sockets: int) -> int:
@@ -117,10 +119,10 @@ async def _beat(opened: list[Talker]) -> None:
             turn += 1
 
 
-async def storm(server: Server, meter: Meter, sockets: int) -> Crowd:
+async def storm(server: Server, meter: Meter, sockets: int, heads: Mapping[str, int]) -> Crowd:
     """All are dropped at one moment and all come back at once, each with two lines missed."""
     loop = asyncio.get_running_loop()
-    talkers = crowd(server.stage, sockets)
+    talkers = crowd(server.stage, sockets, heads)
     await in_turns(talkers, lambda talker: talker.open(server.port))
     await quiet(meter)
     for talker in talkers:

@@ -58,9 +58,10 @@ class Session:
         self.outbox.put(encode(type="welcome", id=hello.id, heads=heads))
         for chat, head in heads.items():
             after = hello.after.get(chat, head)
-            if after < head:
+            while after < head:
                 entries = await self.store.page(chat, after)
                 self.outbox.put(encode(type="entries", chat=chat, stream="public", entries=entries))
+                after = entries[-1]["seq"]
 
     async def take(self, frame: Frame) -> None:
         """Carry out one frame."""

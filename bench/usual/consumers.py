@@ -52,9 +52,10 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
         await self.send_json({"type": "welcome", "id": frame["id"], "heads": self.heads})
         for chat, head in self.heads.items():
             after = frame["after"].get(chat, head)
-            if after < head:
+            while after < head:
                 entries = await database_sync_to_async(page)(chat, after)
                 await self.send_json({"type": "entries", "chat": chat, "stream": "public", "entries": entries})
+                after = entries[-1]["seq"]
 
     async def message_send(self, frame: dict[str, Any]) -> None:
         """Store, tell everybody in the chat, answer."""
