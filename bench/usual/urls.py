@@ -1,0 +1,3 @@
+"""No HTTP pages."""
+
+urlpatterns: list[object] = []
