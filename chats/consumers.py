@@ -102,12 +102,13 @@ class Resuming(Socket):
     async def send_missed(self, chat_id: UUID, stream: str, after: int, head: int) -> None:
         """Everything after the reader's last line, in pages."""
         more = after < head
-        while more:
+        while more and not self.closed:
             entries, more = await self.work(snapshots.page_of_lines, chat_id, stream, after, wire.PAGE)
             if entries:
                 after = entries[-1]["seq"]
                 page = {"type": "entries", "chat": str(chat_id), "stream": stream, "entries": entries, "more": more}
                 self.push(wire.encode(page))
+                await self.written()
 
     async def heard(self, signal: bytes) -> None:
         """Something changed: one new snapshot, however many changes came meanwhile."""

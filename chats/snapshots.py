@@ -13,6 +13,7 @@ from lib.wire import instant
 from routing.wait import estimate
 
 RECENT_ANSWERS = 40
+PAGE_TEXT = 400_000  # characters of text on one page: a frame that a slow line can carry
 
 
 def named(row: Any) -> dict[str, str] | None:
@@ -142,6 +143,13 @@ def _quick_replies(chat: Chat) -> list[str]:
 
 
 def page_of_lines(chat_id: UUID, stream: str, after: int, limit: int) -> tuple[list[dict[str, Any]], bool]:
-    """Up to `limit` lines after a number, in order, and whether there are more."""
+    """Up to `limit` lines after a number, in order, and whether there are more. At most PAGE_TEXT characters."""
     rows = list(Entry.objects.filter(chat=chat_id).stream(stream, after=after)[: limit + 1])
-    return [row.frame() for row in rows[:limit]], len(rows) > limit
+    page: list[dict[str, Any]] = []
+    room = PAGE_TEXT
+    for row in rows[:limit]:
+        room -= len(row.text)
+        if page and room < 0:
+            break
+        page.append(row.frame())
+    return page, len(rows) > len(page)

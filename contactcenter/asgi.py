@@ -11,5 +11,6 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402 - models may be impo
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from contactcenter.sockets import routes  # noqa: E402
+from lib.flow import WithFlow  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": AuthMiddlewareStack(URLRouter(routes))})
+application = ProtocolTypeRouter({"http": http, "websocket": WithFlow(AuthMiddlewareStack(URLRouter(routes)))})

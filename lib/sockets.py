@@ -13,10 +13,13 @@ from django.utils import translation
 from lib import wire
 from lib.commands import Command
 from lib.errors import Refused
+from lib.flow import Flow
 from lib.hub import Hub, running_hub
 from lib.rates import Bucket
 
 log = logging.getLogger(__name__)
+
+LAST_WORDS_SECONDS = 1.0  # for what is queued when a socket is closed
 
 
 class Closing(Exception):
@@ -44,6 +47,7 @@ class Socket(AsyncConsumer):
         self._out: deque[bytes] = deque()
         self._out_bytes = 0
         self._writing: asyncio.Task[None] | None = None
+        self._flow: Flow | None = scope.get("flow")
         self._timer: asyncio.TimerHandle | None = None
         self._bucket = Bucket(wire.FRAMES_PER_SECOND, wire.FRAMES_BURST)
         try:
@@ -52,6 +56,8 @@ class Socket(AsyncConsumer):
             self.listen_to(())
             if self._timer is not None:
                 self._timer.cancel()
+            if self._writing is not None:
+                self._writing.cancel()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """As Channels does, without a thread hop per event: nothing on this path holds a Django connection."""
@@ -122,14 +128,13 @@ class Socket(AsyncConsumer):
             self.push(wire.error(header.id if header else None, refused))
 
     async def _take(self, raw: str, header: wire.Header) -> None:
+        self._silent_after(wire.SILENCE_SECONDS)
         if not self.greeted:
             if header.type != "hello":
                 raise Closing(wire.CLOSE_UNAUTHENTICATED)
             await self.greet(raw, header)
             self.greeted = True
-            self._silent_after(wire.SILENCE_SECONDS)
             return
-        self._silent_after(wire.SILENCE_SECONDS)
         command = self.commands.get(header.type)
         if command is None:
             raise Refused("invalid", f"Unknown type: {header.type[:64]}")
@@ -149,13 +154,14 @@ class Socket(AsyncConsumer):
         raise StopConsumer
 
     async def close(self, code: int) -> None:
-        """Send what is queued, then close; later frames are ignored."""
+        """Send what is queued and taken within a second, then close; later frames are ignored."""
         if self.closed:
             return
         self.closed = True
         self.listen_to(())
         if self._writing is not None:
-            await asyncio.shield(self._writing)
+            await asyncio.wait([self._writing], timeout=LAST_WORDS_SECONDS)
+            self._writing.cancel()
         await self.base_send({"type": "websocket.close", "code": code})
 
     def _silent_after(self, seconds: float) -> None:
@@ -199,15 +205,26 @@ class Socket(AsyncConsumer):
         """Queue a frame for this socket. A reader too slow for the queue is closed, the others notice nothing."""
         if self.closed:
             return
+        if len(self._out) >= wire.OUTBOUND_FRAMES or self._out_bytes >= wire.OUTBOUND_BYTES:
+            self._out.clear()
+            self._close_soon(wire.CLOSE_SLOW)
+            return
         self._out.append(frame)
         self._out_bytes += len(frame)
-        if len(self._out) > wire.OUTBOUND_FRAMES or self._out_bytes > wire.OUTBOUND_BYTES:
-            self._close_soon(wire.CLOSE_SLOW)
-        elif self._writing is None or self._writing.done():
+        if self._writing is None or self._writing.done():
             self._writing = self.hub.loop.create_task(self._write())
+
+    async def written(self) -> None:
+        """The connection has taken everything that was queued until now."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
 
     async def _write(self) -> None:
         while self._out:
+            if self._flow is not None:
+                await self._flow.room()
+            if not self._out:
+                return
             frame = self._out.popleft()
             self._out_bytes -= len(frame)
             try:
