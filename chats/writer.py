@@ -140,6 +140,8 @@ class Writer:
             password=database["PASSWORD"],
             host=database["HOST"],
             port=database["PORT"],
+            # Planning the statement anew for every array costs more than running it.
+            options="-c plan_cache_mode=force_generic_plan",
         )
         return AsyncConnectionPool(
             conninfo, min_size=1, max_size=CONNECTIONS, timeout=5, open=False, kwargs={"autocommit": True}
@@ -153,6 +155,7 @@ class Writer:
             async with asyncio.timeout(PATIENCE):
                 return await asyncio.shield(said.done)
         except TimeoutError:
+            said.done.cancel()  # nobody waits any more: what isn't on its way yet need not be written
             raise Refused("unavailable") from None
 
     async def _run(self) -> None:
@@ -162,6 +165,7 @@ class Writer:
             self._wake.clear()
             while self._queue:
                 batch, self._queue = self._queue[:MOST_PER_BATCH], self._queue[MOST_PER_BATCH:]
+                batch = [said for said in batch if not said.done.done()]
                 try:
                     await self._commit(batch)
                 except Exception:
@@ -171,7 +175,7 @@ class Writer:
     async def _commit(self, batch: list[Said]) -> None:
         batch, twins = _without_twins(batch)
         try:
-            outcomes = await self._write(batch)
+            outcomes, again = await self._write(batch)
         except psycopg.OperationalError:
             log.warning("the database did not answer: %d messages refused", len(batch), exc_info=True)
             _refuse(batch)
@@ -183,7 +187,7 @@ class Writer:
                 log.exception("a message could not be written")
                 _refuse(batch)
         else:
-            self._tell(batch, outcomes)
+            self._tell(batch, outcomes, again=again)
         self._settle_twins(twins)
 
     def _settle_twins(self, twins: Sequence[Said]) -> None:
@@ -192,10 +196,11 @@ class Writer:
             self._queue.extend(twins)
             self._wake.set()
 
-    async def _write(self, batch: Sequence[Said]) -> list[Outcome]:
+    async def _write(self, batch: Sequence[Said]) -> tuple[list[Outcome], bool]:
+        """What became of each message, and whether it took more than one attempt."""
         for attempt in range(TRIES):
             try:
-                return await self._write_once(batch)
+                return await self._write_once(batch), attempt > 0
             except psycopg.OperationalError:
                 if attempt == TRIES - 1:
                     raise
@@ -223,11 +228,14 @@ class Writer:
                 outcome.text, outcome.findings = batch[n].screened.text, batch[n].screened.findings
         return outcomes
 
-    def _tell(self, batch: Sequence[Said], outcomes: Sequence[Outcome]) -> None:
-        """One fan-out for the batch, then every sender's answer."""
+    def _tell(self, batch: Sequence[Said], outcomes: Sequence[Outcome], *, again: bool) -> None:
+        """One fan-out for the batch, then every sender's answer.
+
+        After a repetition what was there already goes out too: an attempt whose answer was lost may have committed it.
+        """
         frames = []
         for said, outcome in zip(batch, outcomes, strict=True):
-            if outcome.seq is not None and not outcome.duplicate:
+            if outcome.seq is not None and (again or not outcome.duplicate):
                 frames.append((groups.public(said.chat), lines_frame(said.chat, "public", (_line(said, outcome),))))
         if frames:
             self.hub.publish(frames)
