@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 SHARD = "shard.0"
 RETRY_SECONDS = 1.0
+SEND_SECONDS = 5.0  # a road that doesn't take a batch for so long is broken
+MOST_QUEUED = 10_000  # frames kept for a slow road; what comes beyond is lost to the other processes
 Frames = Sequence[tuple[str, bytes]]
 
 
@@ -65,7 +67,8 @@ class Hub:
     def publish(self, frames: Frames) -> None:
         """Everybody in the groups hears the frames: here at once, elsewhere with the next batch."""
         self._deliver(frames)
-        self._queued.extend(frames)
+        if len(self._queued) < MOST_QUEUED:
+            self._queued.extend(frames)
         self._wake.set()
 
     def _deliver(self, frames: Iterable[Sequence[Any]]) -> None:
@@ -79,7 +82,8 @@ class Hub:
             self._wake.clear()
             batch, self._queued = self._queued, []
             try:
-                await get_channel_layer().group_send(SHARD, {"type": "hub", "from": self.name, "frames": batch})
+                async with asyncio.timeout(SEND_SECONDS):
+                    await get_channel_layer().group_send(SHARD, {"type": "hub", "from": self.name, "frames": batch})
             except Exception:
                 log.warning("hub: %d frames did not reach the other processes", len(batch), exc_info=True)
 
