@@ -8,7 +8,7 @@ from django.conf import settings
 
 from agents.models import Agent
 from chats import consumers
-from chats.models import Chat, Seat
+from chats.models import Chat, Entry, Seat
 from chats.operations.open import Opened
 from lib import wire
 from tests import cast
@@ -69,8 +69,10 @@ async def test_who_comes_back_gets_only_what_he_missed(stage: Stage, carol: Open
 
 async def test_missed_lines_come_in_pages_of_200(stage: Stage, seat: Seat) -> None:
     def fill() -> None:
-        for number in range(205):
-            cast.agent_says(seat.chat, seat.agent, f"{number}")
+        chat = fresh(seat.chat)
+        seqs = range(chat.public_head + 1, 208)
+        Entry.objects.bulk_create(Entry(chat=chat, seq=seq, kind="message", at=chat.started_at) for seq in seqs)
+        Chat.objects.update(public_head=207)
 
     await in_thread(fill)
     desk = await stage.desk(seat.agent, after={str(seat.chat_id): 0})
