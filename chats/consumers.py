@@ -220,13 +220,14 @@ class DeskConsumer(Resuming):
         self.push(wire.encode(frame))
 
     async def beat(self) -> None:
-        """The agent is here; the answer's heads show what this desk may have missed."""
+        """The agent is here. Heads show which lines this desk may have missed, a snapshot makes up for lost signals."""
         if not await self.work(agent_operations.renew_lease, self.agent, desk=self.desk, by=self.user):
             await self._come_back_or_close()
             return
         heads = await self.work(snapshots.heads, self.agent)
         agent = await self.work(Agent.objects.get, pk=self.agent.pk)
         self.pong(heads, agent.desk_heard, rev=agent.desk_rev)
+        await self.heard(wire.DESK_CHANGED)
 
     async def _come_back_or_close(self) -> None:
         """The lease had lapsed or another desk took over: a desk that slept must say hello again."""
@@ -243,6 +244,7 @@ class CustomerConsumer(Resuming):
 
     commands = CUSTOMER
     guest: Guest
+    shown = ""  # the chat's state in the last snapshot
     over: asyncio.TimerHandle | None = None
 
     def actor(self) -> Guest:
@@ -280,14 +282,17 @@ class CustomerConsumer(Resuming):
         chat = await self.work(self.guest.chat)
         self.listen_to(self._groups(chat))
         self.push(wire.encode(await self.work(snapshots.for_customer, chat)))
+        self.shown = chat.state
         if chat.state == State.ENDED and self.over is None:
             self.over = self.hub.loop.call_later(OVER_SECONDS, self._close_soon, wire.CLOSE_OVER)
 
     async def beat(self) -> None:
-        """The customer is here."""
+        """The customer is here. The head shows whether lines were missed, a snapshot makes up for a lost signal."""
         chat = await self.work(self.guest.chat)
         await self.work(operations.customer_here, chat)
         self.pong({str(chat.pk): chat.public_head}, await self.work(database_now))
+        if chat.state != self.shown:
+            await self.heard(wire.CHAT_CHANGED)
 
     async def gone(self) -> None:
         """Unless another socket of his is open here, the desks see him away."""

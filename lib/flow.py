@@ -1,11 +1,13 @@
-"""Whether a connection takes more: what an ASGI server hides behind `send`, asked of Daphne's transport.
+"""What an ASGI server hides behind `send`, asked of Daphne's protocol: whether a connection takes more, how it closes.
 
 Daphne's `send` returns at once and buffers without bound. Its transport tells a producer when too much waits and when
-it has been taken; this is that producer.
+it has been taken; this is that producer. And Daphne refuses to close with the codes that the standard itself defines.
 """
 
 import asyncio
 from typing import Any
+
+STANDARD = range(1001, 1016)  # close codes of the standard besides 1000
 
 
 class Flow:
@@ -36,24 +38,28 @@ class Flow:
 
 
 class WithFlow:
-    """Puts the `flow` of each socket into its scope; under another server than Daphne there is none."""
+    """Puts the `flow` of each socket into its scope, and closes with any code; under another server it does nothing."""
 
     def __init__(self, inner: Any) -> None:
         self.inner = inner
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection."""
-        transport = _transport(send)
-        if transport is not None:
-            flow = Flow(transport)
-            # Until now it was the HTTP request that the socket grew out of.
-            transport.unregisterProducer()
-            transport.registerProducer(flow, True)
-            scope = {**scope, "flow": flow}
-        await self.inner(scope, receive, send)
+        protocol = next(iter(getattr(send, "args", ())), None)
+        transport = getattr(protocol, "transport", None)
+        if not hasattr(transport, "registerProducer"):
+            await self.inner(scope, receive, send)
+            return
+        flow = Flow(transport)
+        # Until now it was the HTTP request that the socket grew out of.
+        transport.unregisterProducer()
+        transport.registerProducer(flow, True)
 
+        async def say(message: Any) -> None:
+            code = message.get("code", 0)
+            if message["type"] == "websocket.close" and code in STANDARD and protocol.state == protocol.STATE_OPEN:
+                protocol.sendCloseFrame(code=code, isReply=False)
+            else:
+                await send(message)
 
-def _transport(send: Any) -> Any:
-    protocol = next(iter(getattr(send, "args", ())), None)
-    transport = getattr(protocol, "transport", None)
-    return transport if hasattr(transport, "registerProducer") else None
+        await self.inner({**scope, "flow": flow}, receive, say)
