@@ -165,17 +165,18 @@ class Lineup:
     """The candidates of a queue during one pass, in which one contact after the other is given out."""
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
-        self.at_start = tuple(candidates)
+        self.at_start = {each.agent: each for each in candidates}
         self.changed: dict[int, Candidate] = {}
+        self._with_room = sum(map(_has_room, self.at_start.values()))
         self._cases: dict[object, _Case] = {}
 
     def has_room(self) -> bool:
         """Whether anybody could take anything at all."""
-        return any(each.state == "available" and each.load < each.capacity for each in self.now())
+        return self._with_room > 0
 
     def now(self) -> list[Candidate]:
         """The candidates with what they have taken in this pass."""
-        return [self.changed.get(each.agent, each) for each in self.at_start]
+        return [*(self.at_start | self.changed).values()]
 
     def pick(self, ask: Ask) -> Pick:
         """Who gets the contact. He has to be told of by `took`."""
@@ -189,10 +190,11 @@ class Lineup:
 
     def took(self, agent: int, at: float) -> None:
         """The agent has one contact more since that moment and stands last in line. Others' agents are ignored."""
-        before = self.changed.get(agent) or next((each for each in self.at_start if each.agent == agent), None)
+        before = self.changed.get(agent) or self.at_start.get(agent)
         if before is None:
             return
         after = self.changed[agent] = msgspec.structs.replace(before, load=before.load + 1, free_since=at)
+        self._with_room += _has_room(after) - _has_room(before)
         for case in self._cases.values():
             case.changed(after)
 
@@ -278,6 +280,10 @@ class _Case:
         if best is None or second is None or self.keys[best][:told_apart] != self.keys[second][:told_apart]:
             return ""
         return "longest_available"
+
+
+def _has_room(candidate: Candidate) -> bool:
+    return candidate.state == "available" and candidate.load < candidate.capacity
 
 
 def _left_out(candidate: Candidate, teams: frozenset[int], levels: Levels) -> Rule | None:
