@@ -299,8 +299,8 @@ class Roster(models.Model):
 class Decision(models.Model):
     """One look at a contact, with everything that was looked at: who was chosen, or why nobody.
 
-    `snapshot` holds what was known of the contact and its queue. The candidates are those of the roster, but for
-    the ones in `snapshot["candidates"]`, who had changed in the course of the pass.
+    `snapshot` holds what was known of the contact and its queue. The candidates are those of the roster, with what
+    the decisions before this one in the same batch gave them; a decision without a roster has them in its snapshot.
     """
 
     contact = models.UUIDField(_("contact"))
@@ -327,11 +327,22 @@ class Decision(models.Model):
         return f"{self.queue}: {self.chosen or '–'}"
 
     def whole(self) -> Snapshot:
-        """All that the decision looked at. Raises msgspec.ValidationError for a record that can't be read."""
-        base = {each.agent: each for each in _candidates(self.roster.candidates if self.roster else [])}
-        base |= {each.agent: each for each in _candidates(self.snapshot.get("candidates", []))}
-        return msgspec.convert({**self.snapshot, "candidates": tuple(base.values())}, Snapshot)
+        """All that the decision looked at; two queries. Raises msgspec.ValidationError for what can't be read."""
+        if self.roster is None:
+            return read_snapshot(self.snapshot, read_candidates(self.snapshot.get("candidates", [])))
+        candidates = read_candidates(self.roster.candidates)
+        before = Decision.objects.filter(at__gte=self.roster.at, at__lt=self.at, chosen__in=[*candidates])
+        for agent, at in before.order_by("at").values_list("chosen", "at"):
+            candidates[agent] = candidates[agent].with_one_more(at.timestamp())
+        return read_snapshot(self.snapshot, candidates)
 
 
-def _candidates(rows: list[Any]) -> list[Candidate]:
-    return [Candidate(**row) if isinstance(row, dict) else msgspec.convert(row, Candidate) for row in rows]
+def read_candidates(rows: list[Any]) -> dict[int, Candidate]:
+    """The candidates of a roster by their keys."""
+    found = [Candidate(**row) if isinstance(row, dict) else msgspec.convert(row, Candidate) for row in rows]
+    return {each.agent: each for each in found}
+
+
+def read_snapshot(known: dict[str, Any], candidates: dict[int, Candidate]) -> Snapshot:
+    """What was known of a contact, and these candidates."""
+    return msgspec.convert({**known, "candidates": tuple(candidates.values())}, Snapshot)

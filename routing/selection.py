@@ -71,6 +71,10 @@ class Candidate(msgspec.Struct, frozen=True, array_like=True):
     free_since: float
     skills: tuple[tuple[int, int], ...] = ()
 
+    def with_one_more(self, at: float) -> "Candidate":
+        """The agent after he was given a contact at that moment: last in line."""
+        return msgspec.structs.replace(self, load=self.load + 1, free_since=at)
+
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a contact and its queue. `waited` in seconds.
@@ -193,7 +197,7 @@ class Lineup:
         before = self.changed.get(agent) or self.at_start.get(agent)
         if before is None:
             return
-        after = self.changed[agent] = msgspec.structs.replace(before, load=before.load + 1, free_since=at)
+        after = self.changed[agent] = before.with_one_more(at)
         self._with_room += _has_room(after) - _has_room(before)
         for case in self._cases.values():
             case.changed(after)

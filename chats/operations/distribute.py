@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-import msgspec
 from django.db import OperationalError, connection, transaction
 
 from agents.models import Agent
@@ -26,12 +25,13 @@ from chats.states import State
 from lib.clock import database_now
 from lib.events import publish
 from routing.circles import circles
-from routing.models import Decision, DistributionGroup, Queue, Roster
-from routing.selection import Ask, Candidate, Pick, Rule
+from routing.models import DistributionGroup, Queue
+from routing.records import Decided, record
+from routing.selection import Ask, Pick, Rule
 
 log = logging.getLogger(__name__)
 
-BATCH = 100  # offers, and notes that nobody fits, in one transaction
+BATCH = 200  # offers, and notes that nobody fits, in one transaction
 TRIES = 5
 PASS_LOCK = 0x52 << 32  # the advisory locks of the circles begin here
 LOCK_TIMEOUT = "55P03"
@@ -42,12 +42,11 @@ class Moved(Exception):
 
 
 class Found(NamedTuple):
-    """A chat, what the policy knew of it, what it chose, and the candidates who had changed by then."""
+    """A chat, what the policy knew of it, what it chose, and the moment that stands for its place in the batch."""
 
     chat: InLine
     ask: Ask
     pick: Pick
-    changed: list[Candidate]
     at: datetime
 
     @property
@@ -161,14 +160,13 @@ class _Batch:
             if len(self.found) == BATCH:
                 return
             ask = self.rosters.ask(chat, self.now, missed_by.get(chat.pk))
-            lineup = self.rosters.lineups[chat.queue]
-            pick = lineup.pick(ask)
+            pick = self.rosters.lineups[chat.queue].pick(ask)
+            turn = self.now + timedelta(microseconds=len(self.found))  # one after the other, also in one batch
             if pick.agent is not None:
-                turn = self.now + timedelta(microseconds=len(self.found))  # one after the other, also in one batch
-                self.found.append(Found(chat, ask, pick, list(lineup.changed.values()), turn))
+                self.found.append(Found(chat, ask, pick, turn))
                 self.rosters.took(pick.agent, chat.queue, turn)
             elif len(self.notes) < BATCH and chat.noted != reason(ask, pick):
-                self.notes.append(Found(chat, ask, pick, list(lineup.changed.values()), self.now))
+                self.notes.append(Found(chat, ask, pick, turn))
 
     def _lock(self) -> None:
         """The chats and agents chosen are held until commit, and are as they were when the pass read them."""
@@ -223,26 +221,21 @@ class _Batch:
         """Every look that is worth remembering is written down, beside the roster as the batch found it."""
         looks = [*self.found, *self.notes]
         queues = sorted({each.chat.queue for each in looks})
-        rosters = {pk: self._roster(pk) for pk in queues}
-        Roster.objects.bulk_create(rosters.values())
-        Decision.objects.bulk_create(
-            Decision(
-                contact=each.chat.pk,
-                queue_id=each.chat.queue,
-                at=each.at,
-                chosen_id=each.pick.agent,
-                rule=each.pick.rule,
-                tie=each.pick.tie,
-                roster=rosters[each.chat.queue],
-                snapshot=msgspec.to_builtins(each.ask) | {"candidates": msgspec.to_builtins(each.changed)},
-                removed={**each.pick.before, **each.pick.since},
-            )
-            for each in looks
-        )
+        rosters = {pk: list(self.rosters.lineups[pk].at_start.values()) for pk in queues}
+        record(self.now, rosters, [_decided(each) for each in looks])
 
-    def _roster(self, queue: int) -> Roster:
-        candidates = list(self.rosters.lineups[queue].at_start.values())
-        return Roster(queue_id=queue, at=self.now, candidates=msgspec.to_builtins(candidates))
+
+def _decided(found: Found) -> Decided:
+    return Decided(
+        contact=found.chat.pk,
+        queue=found.chat.queue,
+        at=found.at,
+        chosen=found.pick.agent,
+        rule=found.pick.rule,
+        tie=found.pick.tie,
+        snapshot=found.ask,
+        removed={**found.pick.before, **found.pick.since},
+    )
 
 
 def _by_queue(offers: list[Offer]) -> list[list[Offer]]:
