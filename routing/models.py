@@ -283,7 +283,7 @@ class EntryPoint(models.Model):
 class Roster(models.Model):
     """The agents of a queue as one routing pass found them; its decisions refer to it."""
 
-    queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.CASCADE, related_name="+")
+    queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"), db_index=True)
     candidates = models.JSONField(_("candidates"))
 

@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
             model_name="roster",
             name="queue",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="routing.queue", verbose_name="queue"
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="routing.queue", verbose_name="queue"
             ),
         ),
         migrations.AddField(
