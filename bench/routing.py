@@ -222,9 +222,10 @@ def main(arguments: list[str] | None = None) -> int:
                     rates[name].append(measure(name, processes, options.seconds))
                     order += f"; {name}: {fairness()}"
             plain_rate, our_rate = (statistics.median(rates[name]) for name in RUNS)
+            ratio = our_rate / plain_rate
             print(
                 f"{house:24} {processes} process{'es' if processes > 1 else '  '} "
-                f"plain ORM {plain_rate:7.0f}/s  contact centre {our_rate:7.0f}/s  × {our_rate / plain_rate:.1f}{order}",
+                f"plain ORM {plain_rate:7.0f}/s  contact centre {our_rate:7.0f}/s  × {ratio:.1f}{order}",
                 flush=True,
             )
     decisions = Decision.objects.count()

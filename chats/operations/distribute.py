@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 BATCH = 200  # offers, and notes that nobody fits, in one transaction
 TRIES = 5
 PASS_LOCK = 0x52 << 32  # the advisory locks of the circles begin here
+TURN, PATIENCE = "5s", "500ms"  # how long a circle, and how long a row, is waited for
 LOCK_TIMEOUT = "55P03"
 
 
@@ -69,8 +70,7 @@ def distribute_for(agent: Agent) -> None:
 def distribute(*, queues: Collection[int] | None = None) -> int:
     """Offers were made as long as there was a chat and a fitting agent; returns how many.
 
-    Safe to run in any number of places at once. A circle in which something is held for longer than seconds is left
-    to the next sweep.
+    Safe to run in any number of places at once. A circle in which another pass hangs is left to the next sweep.
     """
     waiting = Chat.objects.waiting().order_by()
     if queues is not None:
@@ -98,8 +98,11 @@ def _serve(circle: int, queues: set[int]) -> int:
             tries -= 1
             continue
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") != LOCK_TIMEOUT or around:
+            if getattr(error.__cause__, "sqlstate", "") != LOCK_TIMEOUT:
                 raise
+            if around:
+                log.warning("no routing pass in circle %s: somebody hangs in it; the next sweep tries again", circle)
+                return made
             around = True  # somebody holds a row and hangs: pass by what he holds
             continue
         made += offered
@@ -108,13 +111,13 @@ def _serve(circle: int, queues: set[int]) -> int:
 
 
 def _take_turn(circle: int) -> None:
-    """No other pass runs in this circle until commit. Who waits for it or idles in it for 5 s is thrown out."""
+    """No other pass runs in this circle until commit. Who waits for it or idles in it for `TURN` is thrown out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('lock_timeout', '5s', true), "
-            "set_config('idle_in_transaction_session_timeout', '5s', true), pg_advisory_xact_lock(%s), "
-            "set_config('lock_timeout', '500ms', true)",
-            [PASS_LOCK + circle],
+            "SELECT set_config('lock_timeout', %s, true), "
+            "set_config('idle_in_transaction_session_timeout', %s, true), pg_advisory_xact_lock(%s), "
+            "set_config('lock_timeout', %s, true)",
+            [TURN, TURN, PASS_LOCK + circle, PATIENCE],
         )
 
 

@@ -222,6 +222,26 @@ def test_an_agent_whom_somebody_holds_does_not_keep_the_others(house: cast.House
     assert offered_to(chat) == others[1]
 
 
+def test_a_pass_that_hangs_stops_its_own_circle_only_and_not_for_ever(
+    house: cast.House, alice: Agent, mallory: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "TURN", "50ms")
+    chat = comes_in(house.entry_point).chat
+    house.entry_point.queue = Queue.objects.get(name="Elsewhere")
+    house.entry_point.save()
+    elsewhere = comes_in(house.entry_point).chat
+    set_available(alice, mallory)
+
+    def turn() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [passes.PASS_LOCK + house.queue.pk])
+
+    held_elsewhere(turn, operations.distribute)
+    assert (offered_to(chat), offered_to(elsewhere)) == (None, mallory)
+    operations.distribute()
+    assert offered_to(chat) == alice
+
+
 def test_what_moved_between_look_and_lock_is_looked_at_again(
     house: cast.House, others: list[Agent], monkeypatch: pytest.MonkeyPatch
 ) -> None:
