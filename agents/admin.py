@@ -166,7 +166,7 @@ class MultimediaProfileAdmin(HouseAdmin):
 class SkillAdmin(HouseAdmin):
     """Skills."""
 
-    list_display = ("name",)
+    list_display = ("name", "language")
     search_fields = ("name",)
 
 

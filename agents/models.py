@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.capacity import Contacts, capacity_left
 from agents.querysets import AgentQuerySet
 from agents.states import State
 
@@ -81,10 +82,14 @@ class MultimediaProfile(models.Model):
         """The most contacts of all channels together; None where each channel counts for itself."""
         return 1 if self.kind == self.Kind.EXCLUSIVE else None
 
+    def left(self, load: Contacts) -> Contacts:
+        """The contacts of each channel that whoever holds so many can still take."""
+        return capacity_left(self, load)
+
     @property
     def chat_capacity(self) -> int:
         """The most chats at once under this profile."""
-        return min(self.chat, 1) if self.kind == self.Kind.EXCLUSIVE else self.chat
+        return self.left(Contacts()).chat
 
 
 class Team(models.Model):
@@ -117,11 +122,21 @@ class Skill(models.Model):
     """Something agents can do better or worse."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
+    language = models.CharField(
+        _("language"),
+        max_length=8,
+        blank=True,
+        choices=[("en", _("English")), ("de", _("German"))],
+        help_text=_("If the skill is to speak a language of the widget."),
+    )
 
     class Meta:
         verbose_name = _("skill")
         verbose_name_plural = _("skills")
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["language"], condition=~Q(language=""), name="one_skill_per_language")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,7 +1,10 @@
 """Words for asking about agents."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from django.db import connection
 
 from agents.states import TRANSITIONS, State
 from lib.transitions import TransitionQuerySet
@@ -30,6 +33,15 @@ class AgentQuerySet(TransitionQuerySet["Agent"]):
     def supervised_by(self, agent: "Agent") -> "AgentQuerySet":
         """Members of the teams the agent supervises; nobody when he supervises none."""
         return self.filter(team__supervisors=agent)
+
+    def took_turns(self, moments: Mapping[int, datetime]) -> None:
+        """Each of the agents stands last in line since his moment."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE agents_agent SET free_since = turn.at "
+                "FROM unnest(%s::bigint[], %s::timestamptz[]) AS turn(agent, at) WHERE id = turn.agent",
+                [list(moments), list(moments.values())],
+            )
 
     def locked(self, *pks: Any) -> dict[Any, "Agent"]:
         """The rows by pk, locked in pk order until the end of the transaction."""

@@ -51,10 +51,10 @@ class QueueMoved(Event):
         return [(groups.queue(self.queue_id), wire.CHAT_CHANGED)]
 
 
-class OfferMade(Event):
-    """A chat is offered to an agent until a deadline."""
+class OffersMade(Event):
+    """Chats are offered to agents until a deadline; of several the last one."""
 
-    offer_id: UUID
+    offer_ids: tuple[UUID, ...]
     expires_at: datetime
 
 

@@ -67,6 +67,11 @@ class Chat(models.Model):
 
     started_at = models.DateTimeField(_("started"))
     enqueued_at = models.DateTimeField(_("queued"), null=True)
+    in_queue_since = models.DateTimeField(_("in this queue since"), null=True)
+    preferred = models.ForeignKey(
+        Agent, verbose_name=_("own agent"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    noted = models.PositiveIntegerField(null=True, editable=False)  # why nobody could take it, as last written down
     answered_at = models.DateTimeField(_("first answered"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
     ended_by = models.CharField(_("ended by"), max_length=12, blank=True)

@@ -1,14 +1,27 @@
 """Words for asking about chats, seats, offers and entries; and the ways in through the actor."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Extract, Floor, Greatest, Least, NullIf
 
 from agents.models import Agent
 from chats.states import LIVE, TRANSITIONS, State
 from lib.transitions import TransitionQuerySet, one
+from routing.selection import FIRST_PRIORITY
 
 if TYPE_CHECKING:
     from chats.models import Chat
@@ -24,12 +37,25 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         return self.filter(state__in=LIVE)
 
     def waiting(self) -> "ChatQuerySet":
-        """Those waiting for an offer, first in line first."""
+        """Those waiting for an offer, in the order of their settings: priority, then the older one."""
         return self.filter(state=State.QUEUED).order_by("priority", "enqueued_at", "pk")
+
+    def ranked(self, now: datetime) -> "ChatQuerySet":
+        """With their `rank`: the priority they have by now, as `routing.selection.rank` says. Lower is first."""
+        waited = Extract(ExpressionWrapper(Value(now) - F("enqueued_at"), DurationField()), "epoch")
+        steps = Floor(Greatest(waited, Value(0.0)) / NullIf("queue__ageing", Value(0)))
+        best = Least("priority", Value(FIRST_PRIORITY))
+        return self.annotate(rank=Greatest(best, F("priority") - Coalesce(Cast(steps, IntegerField()), Value(0))))
 
     def in_line(self) -> "ChatQuerySet":
         """Those the customer sees as waiting: an offer not yet accepted counts too."""
         return self.filter(state__in=(State.QUEUED, State.OFFERED))
+
+    def waited_longest(self, now: datetime) -> "ChatQuerySet":
+        """Those waiting whose queue's longest wait is up."""
+        limit = F("queue__max_wait") * Value(timedelta(seconds=1), output_field=DurationField())
+        up = ExpressionWrapper(F("in_queue_since") + limit, output_field=DateTimeField())
+        return self.filter(state=State.QUEUED, queue__max_wait__gt=0).annotate(up=up).filter(up__lte=now).order_by("up")
 
     def locked(self, pk: UUID) -> "Chat":
         """The chat, locked until commit: first in the order of locks, before any agent. Refused("not_found")."""
@@ -86,7 +112,10 @@ class EntryQuerySet(QuerySet["Entry"]):
 
 
 def with_load(agents: QuerySet[Agent]) -> QuerySet[Agent]:
-    """Agents annotated with `load`: live offers plus seats held, wrap-ups included."""
-    offers = Count("offers", filter=Q(offers__outcome=""), distinct=True)
-    seats = Count("seats", filter=Q(seats__released_at=None), distinct=True)
-    return agents.annotate(load=offers + seats)
+    """Agents annotated with `load`: live offers plus seats held, wrap-ups included; one moment for both."""
+    offers = Agent.objects.filter(pk=OuterRef("pk"), offers__outcome="").order_by().values("pk")
+    seats = (
+        Agent.objects.filter(pk=OuterRef("pk"), seats__released_at=None, seats__isnull=False).order_by().values("pk")
+    )
+    counted = [Coalesce(Subquery(rows.annotate(n=Count("*")).values("n")), 0) for rows in (offers, seats)]
+    return agents.annotate(load=counted[0] + counted[1])

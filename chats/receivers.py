@@ -9,8 +9,8 @@ from kombu.exceptions import OperationalError
 from agents.events import AgentAvailable, AgentGone
 from agents.models import Agent
 from chats import operations
-from chats.events import OfferMade
-from chats.tasks import lapse_offer
+from chats.events import OffersMade
+from chats.tasks import lapse_offers
 from lib.events import receives
 
 log = logging.getLogger(__name__)
@@ -29,14 +29,14 @@ def keep_chats_of_lost(event: AgentGone) -> None:
     transaction.on_commit(partial(operations.agent_lost, agent), robust=True)
 
 
-@receives(OfferMade)
-def set_alarm(event: OfferMade) -> None:
+@receives(OffersMade)
+def set_alarm(event: OffersMade) -> None:
     """Celery rings at the deadline; when it can't be reached the sweep does it alone."""
     transaction.on_commit(partial(_ring_at, event), robust=True)
 
 
-def _ring_at(event: OfferMade) -> None:
+def _ring_at(event: OffersMade) -> None:
     try:
-        lapse_offer.apply_async((str(event.offer_id),), eta=event.expires_at, ignore_result=True)
+        lapse_offers.apply_async(([str(offer) for offer in event.offer_ids],), eta=event.expires_at, ignore_result=True)
     except OperationalError as error:
-        log.warning("no alarm set for an offer (%s); the sweep will find it", type(error).__name__)
+        log.warning("no alarm set for offers (%s); the sweep will find them", type(error).__name__)

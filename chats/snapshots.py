@@ -10,6 +10,7 @@ from chats.models import Chat, Entry, Offer, Seat
 from chats.states import State
 from lib.clock import database_now
 from lib.wire import instant
+from routing.selection import Waiting, rank
 from routing.wait import estimate
 
 RECENT_ANSWERS = 40
@@ -127,8 +128,13 @@ def for_customer(chat: Chat) -> dict[str, Any]:
 
 def place(chat: Chat) -> tuple[int, dict[str, int] | None]:
     """The place in line (1 is next) and the range of minutes it will take, None while too little is known."""
-    ahead = Q(priority__lt=chat.priority) | Q(priority=chat.priority, enqueued_at__lt=chat.enqueued_at)
-    position = 1 + Chat.objects.in_line().filter(ahead, queue=chat.queue_id).exclude(pk=chat.pk).count()
+    now = database_now()
+    mine = Waiting(str(chat.pk), chat.priority, chat.enqueued_at.timestamp(), chat.queue.ageing)
+    first = Q(rank__lt=rank(mine, now.timestamp()))
+    equal = Q(rank=rank(mine, now.timestamp()))
+    older = Q(enqueued_at__lt=chat.enqueued_at) | Q(enqueued_at=chat.enqueued_at, pk__lt=chat.pk)
+    line = Chat.objects.in_line().filter(queue=chat.queue_id).ranked(now)
+    position = 1 + line.filter(first | equal & older).count()
     answered = Chat.objects.filter(queue=chat.queue_id, answered_at__isnull=False)
     recent = list(answered.order_by("-answered_at").values_list("answered_at", flat=True)[:RECENT_ANSWERS])
     wait = estimate(position, [moment.timestamp() for moment in reversed(recent)])

@@ -20,6 +20,8 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     "post": {B: B, Q: Q, O: O, A: A},  # a word moves nothing, but it needs a chat that lives
     "hand_over": {B: Q},  # the chatbot steps back
     "offer": {Q: O},
+    "overflow": {Q: Q},  # waited too long here: into the overflow queue
+    "turn_away": {Q: E},  # waited too long, and there is no other queue
     "requeue": {O: Q, A: Q},  # an offer passed, or the agent was lost
     "accept": {O: A},
     "leave": {B: E, Q: E, O: E, A: E},  # the customer goes

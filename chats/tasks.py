@@ -22,9 +22,9 @@ BATCH = 200
 
 
 @shared_task
-def lapse_offer(offer_id: str) -> bool:
-    """The alarm of one offer: sharper than the sweep, for the same row."""
-    return operations.lapse(UUID(offer_id))
+def lapse_offers(offer_ids: list[str]) -> int:
+    """The alarm of offers with one deadline: sharper than the sweep, for the same rows; returns how many lapsed."""
+    return _each(operations.lapse, map(UUID, offer_ids))
 
 
 @shared_task
@@ -39,6 +39,7 @@ def sweep() -> dict[str, int]:
         state=AgentState.OFFLINE, seats__in=Seat.objects.live().filter(away_since=None)
     ).distinct()
     lost = Seat.objects.live().filter(away_since__lt=now - GRACE)
+    waited = Chat.objects.waited_longest(now)
     deserted = Chat.objects.deserted(now - timedelta(seconds=1)).select_related("entry_point")
     return {
         "rona": _each(operations.lapse, overdue[:BATCH]),
@@ -47,6 +48,7 @@ def sweep() -> dict[str, int]:
         "adrift": _each(operations.agent_lost, adrift[:BATCH]),
         "given_up": _each(operations.give_up, lost[:BATCH]),
         "abandoned": _each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
+        "overflowed": _each(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),
         "offered": operations.distribute(),
     }
 

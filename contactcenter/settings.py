@@ -10,6 +10,7 @@
 | ORIGINS          | origins whose browsers may open the desk's socket               | the demo's addresses  |
 | RATE_LIMITS      | off: no rate limits, for load tests in the demo                 | on                    |
 | DATABASE_POOL    | connections a process may hold at once; 0: one per thread, kept | 16                    |
+| DECISION_DAYS    | days for which routing decisions are kept; 0: for ever          | 30                    |
 | ORGANISATION     | the name on desk and widget                                     | Halden                |
 """
 
@@ -18,6 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -86,6 +88,7 @@ RATE_LIMITS = env_flag("RATE_LIMITS", default=True)
 if not RATE_LIMITS and not DEMO:
     raise ImproperlyConfigured("RATE_LIMITS=off is only allowed in the demo.")
 ORGANISATION = env("ORGANISATION", "Halden")
+DECISION_DAYS = int(env("DECISION_DAYS", "30"))
 
 INSTALLED_APPS = [
     "daphne",
@@ -169,6 +172,7 @@ SWEEP_SECONDS = 1.0
 CELERY_BEAT_SCHEDULE = {
     # A sweep that waited longer than a second is dropped: the next one finds the same rows.
     "sweep": {"task": "chats.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "decisions": {"task": "routing.tasks.prune", "schedule": crontab(minute=17, hour=3)},
     "wrapups": {"task": "wrapup.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }
 

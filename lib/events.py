@@ -32,10 +32,14 @@ def receives(kind: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], Non
     return register
 
 
-def publish(event: Event) -> None:
-    """Tell the receivers now, and the sockets once the transaction has committed; rolled back means never told."""
-    for receiver in _receivers[type(event)]:
-        receiver(event)
-    frames = list(event.frames())
+def publish(*events: Event) -> None:
+    """Tell the receivers now, and the sockets once the transaction has committed; rolled back means never told.
+
+    A frame that several of the events have for the same group goes out once.
+    """
+    for event in events:
+        for receiver in _receivers[type(event)]:
+            receiver(event)
+    frames = list(dict.fromkeys(frame for event in events for frame in event.frames()))
     if frames:
         transaction.on_commit(lambda: publish_frames(frames))

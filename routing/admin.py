@@ -18,7 +18,17 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.admin import HouseAdmin, LedgerAdmin, linked, words_filter
 from routing.explanation import RULES, explain, summary
-from routing.models import BusinessHours, Decision, DistributionGroup, EntryPoint, Holiday, Opening, Queue, new_secret
+from routing.models import (
+    BusinessHours,
+    Decision,
+    DistributionGroup,
+    EntryPoint,
+    Holiday,
+    Opening,
+    Queue,
+    SkillRequirement,
+    new_secret,
+)
 
 
 class GroupInline(admin.TabularInline):
@@ -29,6 +39,14 @@ class GroupInline(admin.TabularInline):
     autocomplete_fields = ("teams",)
 
 
+class RequirementInline(admin.TabularInline):
+    """Which skills are asked for, and how far that relaxes with waiting."""
+
+    model = SkillRequirement
+    extra = 0
+    autocomplete_fields = ("skill",)
+
+
 @admin.register(Queue)
 class QueueAdmin(HouseAdmin):
     """Queues: who serves them, how fast, and what is said."""
@@ -37,13 +55,16 @@ class QueueAdmin(HouseAdmin):
     list_filter = ("is_active", "hours")
     list_select_related = ("hours",)
     search_fields = ("name",)
-    autocomplete_fields = ("hours",)
-    inlines = (GroupInline,)
+    autocomplete_fields = ("hours", "overflow")
+    inlines = (GroupInline, RequirementInline)
     fieldsets = (
         (None, {"fields": ("name", "is_active", "hours")}),
-        (_("Giving out"), {"fields": ("mode", "priority", "offer_timeout")}),
+        (
+            _("Giving out"),
+            {"fields": ("mode", ("priority", "ageing"), "offer_timeout", "preferred_seconds", "language_seconds")},
+        ),
         (_("Service level"), {"fields": (("service_level_seconds", "service_level_percent"),)}),
-        (_("Waiting"), {"fields": ("max_waiting", "full_message")}),
+        (_("Waiting"), {"fields": ("max_waiting", "full_message", "max_wait", "max_wait_message", "overflow")}),
         (_("Words for agents"), {"fields": ("closing",)}),
     )
 

@@ -6,9 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agents.models import Agent, Team
+from agents.models import Agent, Skill, Team
 from agents.states import State
 from routing.models import Decision
+from routing.selection import Candidate, Need, Snapshot, lacking
 
 
 class Verdict(NamedTuple):
@@ -33,18 +34,25 @@ class Explanation(NamedTuple):
 
 
 class _Names:
-    """Names of the agents and teams a decision speaks of; two queries."""
+    """Names of the agents, teams and skills a decision speaks of; at most three queries."""
 
-    def __init__(self, decision: Decision) -> None:
-        snapshot = decision.snapshot
-        agents = {int(each["agent"]) for each in snapshot.get("candidates", ())} | set(map(int, decision.removed))
-        teams = {team for group in snapshot.get("groups", ()) for team in group["teams"]}
-        teams |= {each["team"] for each in snapshot.get("candidates", ())}
+    def __init__(self, decision: Decision, snapshot: Snapshot) -> None:
+        agents = {each.agent for each in snapshot.candidates} | set(map(int, decision.removed))
+        agents |= {
+            agent for agent in (snapshot.missed_by, snapshot.preferred, snapshot.last_chosen) if agent is not None
+        }
+        teams = {team for group in snapshot.groups for team in group.teams}
+        teams |= {each.team for each in snapshot.candidates}
+        skills = [need.skill for need in snapshot.needs]
+        self._skills = dict(Skill.objects.filter(pk__in=skills).values_list("pk", "name")) if skills else {}
         self._agents = dict(Agent.objects.filter(pk__in=agents).values_list("pk", "name"))
         self._teams = dict(Team.objects.filter(pk__in=teams).values_list("pk", "name"))
 
     def agent(self, key: Any) -> str:
         return self._agents.get(int(key)) or _("agent %(id)s (deleted)") % {"id": key}
+
+    def skill(self, key: int) -> str:
+        return self._skills.get(key) or _("skill %(id)s (deleted)") % {"id": key}
 
     def team(self, key: Any) -> str:
         return self._teams.get(key) or _("team %(id)s (deleted)") % {"id": key}
@@ -59,10 +67,11 @@ def duration(seconds: float) -> str:
 
 def explain(decision: Decision) -> Explanation:
     """The decision as a supervisor reads it, in the language of the request."""
-    names = _Names(decision)
-    verdicts = [_verdict(each, decision, names) for each in decision.snapshot.get("candidates", ())]
+    snapshot = decision.whole()
+    names = _Names(decision, snapshot)
+    verdicts = [_verdict(each, snapshot, decision, names) for each in snapshot.candidates]
     verdicts.sort(key=lambda verdict: (not verdict.chosen, verdict.name))
-    return Explanation(_headline(decision, names), _details(decision, names), verdicts)
+    return Explanation(_headline(decision, snapshot, names), _details(snapshot, names), verdicts)
 
 
 def summary(decision: Decision) -> str:
@@ -74,6 +83,10 @@ def summary(decision: Decision) -> str:
 
 RULES: dict[str, Promise] = {
     "longest_available": gettext_lazy("longest without a new contact"),
+    "best_available": gettext_lazy("the best at the skills asked for"),
+    "least_busy": gettext_lazy("the least busy"),
+    "circular": gettext_lazy("next in turn"),
+    "preferred": gettext_lazy("the customer's own agent"),
     "only_one": gettext_lazy("the only one who could take it"),
     "nobody": gettext_lazy("nobody could take it"),
 }
@@ -84,83 +97,147 @@ def rule_words(rule: str) -> str:
     return str(RULES.get(rule, rule))
 
 
-def _headline(decision: Decision, names: _Names) -> str:
-    candidates = decision.snapshot.get("candidates", ())
-    fitting = len(candidates) - len(decision.removed)
+def _headline(decision: Decision, snapshot: Snapshot, names: _Names) -> str:
+    everybody = len(snapshot.candidates)
     if decision.chosen_id is None:
         seen = ngettext(
             "One agent of this queue's teams was signed in, but could not take the contact.",
             "%(n)d agents of this queue's teams were signed in, but none could take the contact.",
-            len(candidates),
+            everybody,
         )
-        return seen % {"n": len(candidates)} if candidates else _("No agent of this queue's teams was signed in.")
-    words = {"name": names.agent(decision.chosen_id), "n": len(candidates), "fitting": fitting}
+        return seen % {"n": everybody} if everybody else _("No agent of this queue's teams was signed in.")
+    words = {"name": names.agent(decision.chosen_id), "n": everybody, "fitting": everybody - len(decision.removed)}
     if decision.rule == "only_one":
         return _("%(name)s got the contact: of %(n)d agents signed in, nobody else could take it.") % words
+    if decision.rule == "preferred":
+        return _("%(name)s got the contact: he last spoke with this customer, and his time to come first ran.") % words
+    because = _because(decision, snapshot, names)
+    if because is None:
+        return _("%(name)s got the contact by the rule “%(rule)s”.") % {**words, "rule": decision.rule}
+    return " ".join(
+        [_("Of %(n)d agents signed in, %(fitting)d could take the contact.") % words, because, _tie(decision)]
+    ).strip()
+
+
+def _because(decision: Decision, snapshot: Snapshot, names: _Names) -> str | None:
+    """Why the chosen one; None for a rule nobody here knows."""
+    chosen = next((each for each in snapshot.candidates if each.agent == decision.chosen_id), None)
+    if chosen is None:
+        return None
+    named: dict[str, Any] = {"name": names.agent(chosen.agent)}
     if decision.rule == "longest_available":
-        words["time"] = _free_for(decision, decision.chosen_id)
-        return (
-            _(
-                "Of %(n)d agents signed in, %(fitting)d could take the contact. "
-                "%(name)s got it, the longest without a new one: %(time)s."
-            )
-            % words
-        )
-    return _("%(name)s got the contact by the rule “%(rule)s”.") % {**words, "rule": decision.rule}
+        return _("%(name)s got it, the longest without a new one: %(time)s.") % {
+            **named,
+            "time": _free_for(chosen, decision),
+        }
+    if decision.rule == "best_available":
+        own = dict(chosen.skills)
+        levels = [f"{names.skill(need.skill)} {own[need.skill]}" for need in snapshot.needs if need.skill in own]
+        words = {**named, "skills": ", ".join(levels) or "–"}
+        return _("%(name)s got it, the best at the skills asked for: %(skills)s.") % words
+    if decision.rule == "least_busy":
+        words = {**named, "load": chosen.load, "capacity": chosen.capacity}
+        return _("%(name)s got it, the least busy: %(load)d of %(capacity)d contacts in hand.") % words
+    if decision.rule == "circular":
+        if snapshot.last_chosen is None:
+            return _("%(name)s got it, the first in turn.") % named
+        words = {**named, "before": names.agent(snapshot.last_chosen)}
+        return _("%(name)s got it, the next in turn after %(before)s.") % words
+    return None
 
 
-def _details(decision: Decision, names: _Names) -> list[str]:
-    snapshot = decision.snapshot
-    waited = float(snapshot.get("waited", 0))
-    sentences = [_("The contact had waited %(time)s.") % {"time": duration(waited)}]
-    for group in snapshot.get("groups", ()):
-        teams = ", ".join(names.team(team) for team in group["teams"]) or "–"
-        words = {"teams": teams, "time": duration(group["after"])}
-        if not group["after"]:
+def _tie(decision: Decision) -> str:
+    if decision.tie == "longest_available":
+        return _("Others were equal to that; this one had been the longest without a new contact.")
+    return ""
+
+
+def _details(snapshot: Snapshot, names: _Names) -> list[str]:
+    sentences = [_("The contact had waited %(time)s.") % {"time": duration(snapshot.waited)}]
+    for group in snapshot.groups:
+        teams = ", ".join(names.team(team) for team in group.teams) or "–"
+        words = {"teams": teams, "time": duration(group.after)}
+        if not group.after:
             sentences.append(_("Asked at once: %(teams)s.") % words)
-        elif group["after"] <= waited:
+        elif group.after <= snapshot.waited:
             sentences.append(_("Asked too, after %(time)s of waiting: %(teams)s.") % words)
         else:
             sentences.append(_("Not asked yet, only after %(time)s of waiting: %(teams)s.") % words)
-    if not snapshot.get("groups"):
+    if not snapshot.groups:
         sentences.append(_("The queue has no distribution group, so nobody can be asked."))
-    if snapshot.get("missed_by") is not None:
-        sentences.append(_("%(name)s had let the last offer pass.") % {"name": names.agent(snapshot["missed_by"])})
+    sentences += [_need(need, snapshot.waited, names) for need in snapshot.needs]
+    if snapshot.preferred is not None:
+        words = {"name": names.agent(snapshot.preferred), "time": duration(snapshot.preferred_for)}
+        sentences.append(_("%(name)s last spoke with this customer and comes first for %(time)s, if free.") % words)
+    if snapshot.missed_by is not None:
+        sentences.append(_("%(name)s had let the last offer pass.") % {"name": names.agent(snapshot.missed_by)})
     return sentences
 
 
-def _verdict(candidate: dict[str, Any], decision: Decision, names: _Names) -> Verdict:
-    agent, state = candidate["agent"], candidate["state"]
-    chosen = agent == decision.chosen_id
+def _need(need: Need, waited: float, names: _Names) -> str:
+    """What was asked of a skill, and what comes next."""
+    level = need.level(waited)
+    words = {"skill": names.skill(need.skill), "level": level}
+    now = _("%(skill)s: level %(level)d or more.") if level else _("%(skill)s: not asked for.")
+    step = next((step for step in need.steps if step.after > waited), None)
+    if step is None:
+        return now % words
+    later = {"time": duration(step.after), "level": step.level}
+    then = _("After %(time)s of waiting: level %(level)d.") if step.level else _("After %(time)s: no longer.")
+    return f"{now % words} {then % later}"
+
+
+def _verdict(candidate: Candidate, snapshot: Snapshot, decision: Decision, names: _Names) -> Verdict:
+    chosen = candidate.agent == decision.chosen_id
     return Verdict(
-        name=names.agent(agent),
-        team=names.team(candidate["team"]),
-        state=state,
-        state_label=str(dict(State.choices).get(state, state)),
-        load=_("%(load)d of %(capacity)d") % candidate,
-        free_for=_free_for(decision, agent) if state == State.AVAILABLE else "–",
-        sentence=_("Chosen.") if chosen else _why_not(candidate, decision, names),
+        name=names.agent(candidate.agent),
+        team=names.team(candidate.team),
+        state=candidate.state,
+        state_label=str(dict(State.choices).get(candidate.state, candidate.state)),
+        load=_("%(load)d of %(capacity)d") % {"load": candidate.load, "capacity": candidate.capacity},
+        free_for=_free_for(candidate, decision) if candidate.state == State.AVAILABLE else "–",
+        sentence=_("Chosen.") if chosen else _why_not(candidate, snapshot, decision, names),
         chosen=chosen,
     )
 
 
-def _why_not(candidate: dict[str, Any], decision: Decision, names: _Names) -> str:
-    rule = decision.removed.get(str(candidate["agent"]))
+def _why_not(candidate: Candidate, snapshot: Snapshot, decision: Decision, names: _Names) -> str:
+    rule = decision.removed.get(str(candidate.agent))
     if rule is None:
-        return _("Could take it too, but was given a contact more recently.")
+        return _could_too(decision.rule)
+    if rule == "lacks_skill":
+        return _lacks(candidate, snapshot, names)
+    load = {"load": candidate.load, "capacity": candidate.capacity}
     sentences = {
         "not_available": _("Not available."),
         "not_in_group": _("The team is asked only after a longer wait."),
         "no_capacity": _("The multimedia profile allows none."),
-        "full": _("No free place: %(load)d of %(capacity)d contacts in hand.") % candidate,
+        "full": _("No free place: %(load)d of %(capacity)d contacts in hand.") % load,
         "just_missed": _("Let this contact's last offer pass; others came first."),
+        "preferred_first": _("Could take it, but the customer's own agent comes first."),
     }
     return sentences.get(rule) or _("Left out by the rule “%(rule)s”.") % {"rule": rule}
 
 
-def _free_for(decision: Decision, agent: int) -> str:
-    candidates = {each["agent"]: each for each in decision.snapshot.get("candidates", ())}
-    candidate = candidates.get(agent)
-    if not candidate or not candidate.get("free_since"):
+def _could_too(rule: str) -> str:
+    sentences = {
+        "best_available": _("Could take it too, but another is better at the skills, or was free for longer."),
+        "least_busy": _("Could take it too, but is busier, or was given a contact more recently."),
+        "circular": _("Could take it too, but comes later in turn."),
+    }
+    return sentences.get(rule) or _("Could take it too, but was given a contact more recently.")
+
+
+def _lacks(candidate: Candidate, snapshot: Snapshot, names: _Names) -> str:
+    levels = tuple((need.skill, need.level(snapshot.waited)) for need in snapshot.needs)
+    skill = lacking(candidate, levels)
+    if skill is None:
+        return _("Lacks a skill.")
+    words = {"skill": names.skill(skill), "own": dict(candidate.skills).get(skill, 0), "level": dict(levels)[skill]}
+    return _("%(skill)s %(own)d, but %(level)d is needed.") % words
+
+
+def _free_for(candidate: Candidate, decision: Decision) -> str:
+    if not candidate.free_since:
         return "–"
-    return duration(decision.at.timestamp() - float(candidate["free_since"]))
+    return duration(decision.at.timestamp() - candidate.free_since)

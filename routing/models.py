@@ -1,17 +1,31 @@
 """Where contacts come in, wait, and by which rules they are given out."""
 
+from typing import Any
+
+import msgspec
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Agent, Team
+from agents.models import Agent, Skill, Team
 from routing.hours import BusinessHours, Holiday, Opening
+from routing.selection import Candidate, Snapshot
 
-__all__ = ["BusinessHours", "Decision", "DistributionGroup", "EntryPoint", "Holiday", "Opening", "Queue"]
+__all__ = [
+    "BusinessHours",
+    "Decision",
+    "DistributionGroup",
+    "EntryPoint",
+    "Holiday",
+    "Opening",
+    "Queue",
+    "Roster",
+    "SkillRequirement",
+]
 
 
 def seconds_field(label: str, default: int, low: int, high: int, help_text: str) -> models.PositiveIntegerField:
@@ -28,6 +42,9 @@ class Queue(models.Model):
         """How one is chosen among the free agents."""
 
         LONGEST_AVAILABLE = "longest_available", _("Longest available agent")
+        BEST_AVAILABLE = "best_available", _("Best available agent, by skill")
+        LEAST_BUSY = "least_busy", _("Least busy agent")
+        CIRCULAR = "circular", _("Circular: one after the other")
 
     name = models.CharField(_("name"), max_length=80, unique=True, help_text=_("Agents and customers read it."))
     is_active = models.BooleanField(_("active"), default=True)
@@ -37,6 +54,27 @@ class Queue(models.Model):
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(10)],
         help_text=_("1 (first) to 10 (last), where an agent serves several queues."),
+    )
+    ageing = seconds_field(
+        _("priority grows every"),
+        0,
+        0,
+        86_400,
+        _("Seconds of waiting after which a contact gets one priority better. 0: it stays."),
+    )
+    preferred_seconds = seconds_field(
+        _("own agent first for"),
+        0,
+        0,
+        86_400,
+        _("Seconds in which the agent who last spoke with the customer comes first, if he is free. 0: never."),
+    )
+    language_seconds = seconds_field(
+        _("customer's language for"),
+        0,
+        0,
+        86_400,
+        _("Seconds in which only agents with a skill of the customer's language are asked. 0: all are."),
     )
     hours = models.ForeignKey(
         BusinessHours,
@@ -66,6 +104,28 @@ class Queue(models.Model):
     max_waiting = models.PositiveIntegerField(
         _("most waiting"), default=0, help_text=_("More contacts are turned away. 0: no limit.")
     )
+    max_wait = seconds_field(
+        _("longest wait"),
+        0,
+        0,
+        86_400,
+        _("Seconds after which a contact goes to the overflow queue, or ends if there is none. 0: no limit."),
+    )
+    max_wait_message = models.CharField(
+        _("message after the longest wait"),
+        max_length=300,
+        blank=True,
+        help_text=_("Empty: the product's own sentence."),
+    )
+    overflow = models.ForeignKey(
+        "self",
+        verbose_name=_("overflow queue"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Takes what would be one too many here, or has waited longest. It keeps its age."),
+    )
     full_message = models.CharField(
         _("message when full"), max_length=300, blank=True, help_text=_("Empty: the product's own sentence.")
     )
@@ -76,6 +136,16 @@ class Queue(models.Model):
         help_text=_("Offered to the agent before he ends: asks the customer to end the conversation."),
     )
 
+    last_chosen = models.ForeignKey(
+        Agent,
+        verbose_name=_("last chosen agent"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+        help_text=_("From whom the circular mode goes on."),
+    )
+
     class Meta:
         verbose_name = _("queue")
         verbose_name_plural = _("queues")
@@ -83,7 +153,12 @@ class Queue(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(offer_timeout__gte=1, offer_timeout__lte=6000), name="offer_timeout_range"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(overflow=None) | ~Q(overflow=F("pk")),
+                name="overflow_is_another_queue",
+                violation_error_message=_("A queue can't be its own overflow queue."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -107,6 +182,34 @@ class DistributionGroup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue} +{self.after} s"
+
+
+class SkillRequirement(models.Model):
+    """The level of a skill that a queue asks for, from a waiting time on. The latest time that has come holds."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="requirements")
+    skill = models.ForeignKey(Skill, verbose_name=_("skill"), on_delete=models.PROTECT, related_name="+")
+    after = models.PositiveIntegerField(
+        _("after seconds"), default=0, help_text=_("Waiting time from which this level is enough. 0: at once.")
+    )
+    level = models.PositiveSmallIntegerField(
+        _("level"),
+        default=5,
+        validators=[MaxValueValidator(10)],
+        help_text=_("At least this level: 1 (knows a little) to 10 (expert). 0: the skill isn't asked for any longer."),
+    )
+
+    class Meta:
+        verbose_name = _("required skill")
+        verbose_name_plural = _("required skills")
+        ordering = ["queue", "skill", "after"]
+        constraints = [
+            models.UniqueConstraint(fields=["queue", "skill", "after"], name="one_level_per_waiting_time"),
+            models.CheckConstraint(condition=Q(level__lte=10), name="required_level_0_to_10"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill} {self.level} +{self.after} s"
 
 
 def new_secret() -> str:
@@ -177,16 +280,40 @@ class EntryPoint(models.Model):
         return self.name
 
 
+class Roster(models.Model):
+    """The agents of a queue as one routing pass found them; its decisions refer to it."""
+
+    queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("at"), db_index=True)
+    candidates = models.JSONField(_("candidates"))
+
+    class Meta:
+        verbose_name = _("roster")
+        verbose_name_plural = _("rosters")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.at:%H:%M:%S}"
+
+
 class Decision(models.Model):
-    """One routing pass, with everything it looked at: who was chosen, or why nobody."""
+    """One look at a contact, with everything that was looked at: who was chosen, or why nobody.
+
+    `snapshot` holds what was known of the contact and its queue. The candidates are those of the roster, with what
+    the decisions before this one in the same batch gave them; a decision without a roster has them in its snapshot.
+    """
 
     contact = models.UUIDField(_("contact"))
     queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(_("at"), db_index=True)
     chosen = models.ForeignKey(
         Agent, verbose_name=_("chosen agent"), null=True, on_delete=models.PROTECT, related_name="+"
     )
     rule = models.CharField(_("deciding rule"), max_length=40)
+    tie = models.CharField(_("tie-break"), max_length=40, blank=True)
+    roster = models.ForeignKey(
+        Roster, verbose_name=_("roster"), null=True, on_delete=models.CASCADE, related_name="decisions"
+    )
     snapshot = models.JSONField(_("snapshot"), encoder=DjangoJSONEncoder)
     removed = models.JSONField(_("who was left out, and why"), default=dict)
 
@@ -198,3 +325,24 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue}: {self.chosen or '–'}"
+
+    def whole(self) -> Snapshot:
+        """All that the decision looked at; two queries. Raises msgspec.ValidationError for what can't be read."""
+        if self.roster is None:
+            return read_snapshot(self.snapshot, read_candidates(self.snapshot.get("candidates", [])))
+        candidates = read_candidates(self.roster.candidates)
+        before = Decision.objects.filter(at__gte=self.roster.at, at__lt=self.at, chosen__in=[*candidates])
+        for agent, at in before.order_by("at").values_list("chosen", "at"):
+            candidates[agent] = candidates[agent].with_one_more(at.timestamp())
+        return read_snapshot(self.snapshot, candidates)
+
+
+def read_candidates(rows: list[Any]) -> dict[int, Candidate]:
+    """The candidates of a roster by their keys."""
+    found = [Candidate(**row) if isinstance(row, dict) else msgspec.convert(row, Candidate) for row in rows]
+    return {each.agent: each for each in found}
+
+
+def read_snapshot(known: dict[str, Any], candidates: dict[int, Candidate]) -> Snapshot:
+    """What was known of a contact, and these candidates."""
+    return msgspec.convert({**known, "candidates": tuple(candidates.values())}, Snapshot)

@@ -5,6 +5,7 @@ from chats.operations.end import abandon, end, leave, rate, release
 from chats.operations.enqueue import hand_over, requeue
 from chats.operations.offers import accept, accept_all, lapse, withdraw, withdraw_all
 from chats.operations.open import open
+from chats.operations.overflow import overflow, turn_away, wait_is_over
 from chats.operations.post import post
 from chats.operations.presence import (
     agent_lost,
@@ -32,6 +33,7 @@ __all__ = [
     "lapse",
     "leave",
     "open",
+    "overflow",
     "post",
     "rate",
     "release",
@@ -39,7 +41,9 @@ __all__ = [
     "seen",
     "sign_in",
     "sign_out",
+    "turn_away",
     "typing",
+    "wait_is_over",
     "withdraw",
     "withdraw_all",
 ]

@@ -1,27 +1,59 @@
-"""A routing pass: waiting chats, first in line first, are offered to the agents that the policy chooses."""
+"""A routing pass: waiting chats, first in line first, are offered to the agents that the policy chooses.
+
+Queues that share agents form a circle, and in a circle one pass runs at a time: so the older chat comes first and
+the longest available agent is chosen even when a hundred things happen at once, and different circles don't wait for
+each other. A pass reads, chooses in memory, locks what it chose (chats by key, then agents by key), looks whether all
+is still as it was, and writes offers, decisions and ledger together: a transaction of at most `BATCH` offers.
+"""
 
 import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
-import msgspec
-from django.db import transaction
-from django.db.models import Prefetch
+from django.db import OperationalError, connection, transaction
 
-from agents.models import Agent, MultimediaProfile
-from chats.events import ChatChanged, OfferMade
+from agents.models import Agent
+from agents.states import State as AgentState
+from chats.events import ChatChanged, OffersMade
 from chats.models import Chat, Offer
 from chats.operations import lines
-from chats.querysets import with_load
+from chats.rosters import InLine, Rosters, line, loads, missed
 from chats.senders import SYSTEM
+from chats.states import State
 from lib.clock import database_now
-from lib.errors import Refused
 from lib.events import publish
-from routing.models import Decision, DistributionGroup, Queue
-from routing.selection import Candidate, Choice, Group, Snapshot, choose
+from routing.circles import circles
+from routing.models import DistributionGroup, Queue
+from routing.records import Decided, record
+from routing.selection import Ask, Pick, Rule
 
 log = logging.getLogger(__name__)
+
+BATCH = 200  # offers, and notes that nobody fits, in one transaction
+TRIES = 5
+PASS_LOCK = 0x52 << 32  # the advisory locks of the circles begin here
+TURN, PATIENCE = "5s", "500ms"  # how long a circle, and how long a row, is waited for
+LOCK_TIMEOUT = "55P03"
+
+
+class Moved(Exception):
+    """Something chosen is no longer as the pass had read it: look again."""
+
+
+class Found(NamedTuple):
+    """A chat, what the policy knew of it, what it chose, and the moment that stands for its place in the batch."""
+
+    chat: InLine
+    ask: Ask
+    pick: Pick
+    at: datetime
+
+    @property
+    def agent(self) -> int:
+        """The chosen one; 0: nobody."""
+        return self.pick.agent or 0
 
 
 def distribute_later(*, queues: Collection[int]) -> None:
@@ -35,145 +67,189 @@ def distribute_for(agent: Agent) -> None:
     distribute_later(queues=tuple(set(served)))
 
 
-class Roster:
-    """The groups and candidates of one queue during one pass."""
-
-    def __init__(self, queue: Queue, default_profile: MultimediaProfile | None) -> None:
-        groups = queue.groups.prefetch_related("teams")
-        self.queue = queue
-        self.groups = tuple(Group(g.after, tuple(sorted(team.pk for team in g.teams.all()))) for g in groups)
-        teams = {team for group in self.groups for team in group.teams}
-        agents = (
-            Agent.objects.signed_in().filter(team__in=teams, is_active=True).select_related("profile", "team__profile")
-        )
-        self.candidates = {
-            agent.pk: _candidate(agent, agent.profile or agent.team.profile or default_profile)
-            for agent in with_load(agents)
-        }
-
-    def has_room(self) -> bool:
-        """Whether anybody could take anything at all."""
-        return any(c.state == "available" and c.load < c.capacity for c in self.candidates.values())
-
-    def took_one(self, agent: int, now: datetime) -> None:
-        """The agent has one contact more and stands last in line."""
-        candidate = self.candidates.get(agent)
-        if candidate is not None:
-            self.candidates[agent] = msgspec.structs.replace(
-                candidate, load=candidate.load + 1, free_since=now.timestamp()
-            )
-
-    def snapshot(self, chat: Chat, now: datetime) -> Snapshot:
-        """What the policy may look at."""
-        missed = next(iter(chat.past_offers), None)
-        return Snapshot(
-            contact=str(chat.pk),
-            queue=self.queue.pk,
-            mode=self.queue.mode,
-            waited=(now - chat.enqueued_at).total_seconds() if chat.enqueued_at else 0.0,
-            groups=self.groups,
-            candidates=tuple(self.candidates.values()),
-            missed_by=missed.agent_id if missed and missed.outcome == Offer.Outcome.LAPSED else None,
-        )
-
-
-def _candidate(agent: Agent, profile: MultimediaProfile | None) -> Candidate:
-    return Candidate(
-        agent=agent.pk,
-        team=agent.team_id,
-        state=agent.state,
-        load=agent.load,
-        capacity=profile.chat_capacity if profile else 0,
-        free_since=agent.free_since.timestamp() if agent.free_since else 0.0,
-    )
-
-
 def distribute(*, queues: Collection[int] | None = None) -> int:
     """Offers were made as long as there was a chat and a fitting agent; returns how many.
 
-    Safe to run in any number of places at once: whoever comes second to a chat or to an agent's last place
-    goes on with the next.
+    Safe to run in any number of places at once. A circle in which another pass hangs is left to the next sweep.
     """
-    waiting = Chat.objects.waiting()
+    waiting = Chat.objects.waiting().order_by()
     if queues is not None:
         waiting = waiting.filter(queue__in=queues)
-    newest_first = Offer.objects.exclude(outcome="").order_by("-ended_at")
-    chats = list(waiting.prefetch_related(Prefetch("offers", newest_first, to_attr="past_offers")))
-    if not chats:
+    found = set(waiting.values_list("queue_id", flat=True).distinct())
+    if not found:
         return 0
-    rosters = _rosters({chat.queue_id for chat in chats})
-    now = database_now()
-    made = 0
-    for chat in chats:
-        roster = rosters[chat.queue_id]
-        snapshot = roster.snapshot(chat, now)
-        choice = choose(snapshot)
-        if choice.agent is None:
-            _note_nobody(chat, snapshot, choice, now)
-        elif _offer(chat, choice.agent, snapshot, choice):
-            made += 1
-            for each in rosters.values():
-                each.took_one(choice.agent, database_now())
-        else:
-            rosters = _rosters(set(rosters))
+    served = DistributionGroup.objects.filter(teams__isnull=False).values_list("queue_id", "teams")
+    lowest = circles(served)
+    return sum(
+        _serve(circle, {queue for queue in found if lowest.get(queue, queue) == circle})
+        for circle in sorted({lowest.get(queue, queue) for queue in found})
+    )
+
+
+def _serve(circle: int, queues: set[int]) -> int:
+    """Batch after batch, until nothing more can be offered in these queues of a circle."""
+    made, tries, around = 0, TRIES, False
+    while tries:
+        try:
+            with transaction.atomic():
+                _take_turn(circle)
+                offered = _Batch(queues, around=around).run()
+        except Moved:
+            tries -= 1
+            continue
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != LOCK_TIMEOUT:
+                raise
+            if around:
+                log.warning("no routing pass in circle %s: somebody hangs in it; the next sweep tries again", circle)
+                return made
+            around = True  # somebody holds a row and hangs: pass by what he holds
+            continue
+        made += offered
+        tries = TRIES if offered == BATCH else 0
     return made
 
 
-def _rosters(queues: set[int]) -> dict[int, Roster]:
-    default = MultimediaProfile.objects.filter(is_default=True).first()
-    return {queue.pk: Roster(queue, default) for queue in Queue.objects.filter(pk__in=queues)}
+def _take_turn(circle: int) -> None:
+    """No other pass runs in this circle until commit. Who waits for it or idles in it for `TURN` is thrown out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true), "
+            "set_config('idle_in_transaction_session_timeout', %s, true), pg_advisory_xact_lock(%s), "
+            "set_config('lock_timeout', %s, true)",
+            [TURN, TURN, PASS_LOCK + circle, PATIENCE],
+        )
 
 
-def _offer(chat: Chat, agent_id: int, snapshot: Snapshot, choice: Choice) -> bool:
-    """The chat is offered to the agent; False when the chat or his last free place was taken meanwhile."""
-    try:
-        with transaction.atomic():
-            row = Chat.objects.advance(chat.pk, "offer")
-            agent = _with_room(agent_id)
-            now = database_now()
-            offer = Offer.objects.create(
-                chat=row,
-                agent=agent,
-                queue_id=row.queue_id,
-                offered_at=now,
-                expires_at=now + timedelta(seconds=row.queue.offer_timeout),
-            )
-            Agent.objects.filter(pk=agent.pk).update(free_since=now)
-            _decided(row, snapshot, choice, now)
-            lines.record(row, "offer", by=SYSTEM, at=now, offer=str(offer.pk), agent=agent.pk)
-            publish(OfferMade(offer_id=offer.pk, expires_at=offer.expires_at))
-            publish(ChatChanged(chat_id=row.pk, agents=(agent.pk,)))
-    except Refused:
-        return False
-    return True
+class _Batch:
+    """One transaction of a pass."""
+
+    def __init__(self, queues: set[int], *, around: bool) -> None:
+        self.queues = queues
+        self.around = around
+        self.now = database_now()
+        self.rosters = Rosters(queues, around=around)
+        self.found: list[Found] = []
+        self.notes: list[Found] = []
+
+    def run(self) -> int:
+        """The offers are made; returns how many. Raises Moved when something chosen was taken meanwhile."""
+        self._choose()
+        if self.found or self.notes:
+            self._lock()
+            self._write()
+        return len(self.found)
+
+    def _choose(self) -> None:
+        """Window after window of the line, until nobody has room or the batch is full."""
+        start = 0
+        while self.rosters.has_room() and len(self.found) < BATCH:
+            window = line(self.queues, self.now, start=start, most=BATCH)
+            self._look(window)
+            if len(window) < BATCH:
+                return
+            start += BATCH
+        if not self.found:
+            new = line(self.queues, self.now, start=0, most=BATCH, unnoted=True)
+            self._look(new or line(self.queues, self.now, start=0, most=BATCH))
+
+    def _look(self, window: list[InLine]) -> None:
+        missed_by = missed(chat.pk for chat in window)
+        if self.around:
+            free = Chat.objects.filter(pk__in=[chat.pk for chat in window]).select_for_update(skip_locked=True)
+            passable = set(free.values_list("pk", flat=True))
+            window = [chat for chat in window if chat.pk in passable]
+        for chat in window:
+            if len(self.found) == BATCH:
+                return
+            ask = self.rosters.ask(chat, self.now, missed_by.get(chat.pk))
+            pick = self.rosters.lineups[chat.queue].pick(ask)
+            turn = self.now + timedelta(microseconds=len(self.found))  # one after the other, also in one batch
+            if pick.agent is not None:
+                self.found.append(Found(chat, ask, pick, turn))
+                self.rosters.took(pick.agent, chat.queue, turn)
+            elif len(self.notes) < BATCH and chat.noted != reason(ask, pick):
+                self.notes.append(Found(chat, ask, pick, turn))
+
+    def _lock(self) -> None:
+        """The chats and agents chosen are held until commit, and are as they were when the pass read them."""
+        chosen = {each.chat.pk: each.chat.queue for each in self.found}
+        noted = [each.chat.pk for each in self.notes]
+        held = Chat.objects.filter(pk__in=[*chosen, *noted]).order_by("pk").select_for_update(of=("self",), no_key=True)
+        waiting = dict(held.filter(state=State.QUEUED).values_list("pk", "queue"))
+        if any(waiting.get(chat) != queue for chat, queue in chosen.items()):
+            raise Moved
+        self.notes = [each for each in self.notes if waiting.get(each.chat.pk) == each.chat.queue]
+        agents = {each.agent for each in self.found}
+        rows = Agent.objects.filter(pk__in=agents).order_by("pk").select_for_update(of=("self",), no_key=True)
+        if {pk for pk, state in rows.values_list("pk", "state") if state == AgentState.AVAILABLE} != agents:
+            raise Moved
+        if loads(agents) != {agent: self.rosters.everybody[agent].load for agent in agents}:
+            raise Moved
+
+    def _write(self) -> None:
+        """Offers, decisions and ledger stand; whom it concerns is told after commit."""
+        self._decide()
+        for each in self.notes:
+            Chat.objects.filter(pk=each.chat.pk).update(noted=reason(each.ask, each.pick))
+        if not self.found:
+            return
+        Chat.objects.advance_all([each.chat.pk for each in self.found], "offer", noted=None)
+        offers = Offer.objects.bulk_create(self._offer(each) for each in self.found)
+        Agent.objects.took_turns({each.agent: each.at for each in self.found})
+        for queue in {each.chat.queue for each in self.found}:
+            if self.rosters.queues[queue].mode == Queue.Mode.CIRCULAR:
+                Queue.objects.filter(pk=queue).update(last_chosen=self.rosters.last_chosen[queue])
+        data = {offer.chat_id: {"offer": str(offer.pk), "agent": offer.agent_id} for offer in offers}
+        lines.record_all(data, "offer", state=State.OFFERED, by=SYSTEM, at=self.now)
+        publish(
+            *(ChatChanged(chat_id=offer.chat_id, agents=(offer.agent_id,)) for offer in offers),
+            *(
+                OffersMade(offer_ids=tuple(offer.pk for offer in same), expires_at=max(o.expires_at for o in same))
+                for same in _by_queue(offers)
+            ),
+        )
+
+    def _offer(self, found: Found) -> Offer:
+        timeout = self.rosters.queues[found.chat.queue].offer_timeout
+        return Offer(
+            chat_id=found.chat.pk,
+            agent_id=found.agent,
+            queue_id=found.chat.queue,
+            offered_at=found.at,
+            expires_at=found.at + timedelta(seconds=timeout),
+        )
+
+    def _decide(self) -> None:
+        """Every look that is worth remembering is written down, beside the roster as the batch found it."""
+        looks = [*self.found, *self.notes]
+        queues = sorted({each.chat.queue for each in looks})
+        rosters = {pk: list(self.rosters.lineups[pk].at_start.values()) for pk in queues}
+        record(self.now, rosters, [_decided(each) for each in looks])
 
 
-def _with_room(agent_id: int) -> Agent:
-    """The agent, locked, and still able to take one more. Raises Refused otherwise."""
-    Agent.objects.locked(agent_id)
-    agent = with_load(Agent.objects.available().filter(pk=agent_id)).select_related("profile", "team__profile").first()
-    if agent is None:
-        raise Refused("state")
-    profile = agent.effective_profile()
-    if profile is None or agent.load >= profile.chat_capacity:
-        raise Refused("capacity")
-    return agent
-
-
-def _note_nobody(chat: Chat, snapshot: Snapshot, choice: Choice, now: datetime) -> None:
-    """That nobody fitted is written down once per wait, not at every look."""
-    last = Decision.objects.filter(contact=chat.pk).order_by("-at", "-pk").first()
-    if last is None or last.chosen_id is not None or last.removed != choice.removed:
-        _decided(chat, snapshot, choice, now)
-
-
-def _decided(chat: Chat, snapshot: Snapshot, choice: Choice, now: datetime) -> None:
-    Decision.objects.create(
-        contact=chat.pk,
-        queue_id=chat.queue_id,
-        at=now,
-        chosen_id=choice.agent,
-        rule=choice.rule,
-        removed=choice.removed,
-        snapshot=msgspec.to_builtins(snapshot),
+def _decided(found: Found) -> Decided:
+    return Decided(
+        contact=found.chat.pk,
+        queue=found.chat.queue,
+        at=found.at,
+        chosen=found.pick.agent,
+        rule=found.pick.rule,
+        tie=found.pick.tie,
+        snapshot=found.ask,
+        removed={**found.pick.before, **found.pick.since},
     )
+
+
+def _by_queue(offers: list[Offer]) -> list[list[Offer]]:
+    """Offers of one batch and one queue are due within microseconds of each other: one alarm does for them."""
+    return [[each for each in offers if each.queue_id == queue] for queue in sorted({o.queue_id for o in offers})]
+
+
+def reason(ask: Ask, pick: Pick) -> int:
+    """Why nobody could take the contact, as a number: what its waiting has opened, and the rules that struck.
+
+    The same reason is written down once; agents who come and go for the same reasons don't make it a new one.
+    """
+    struck = set(pick.before.values()) | set(pick.since.values())
+    return ask.stage << len(Rule) | sum(1 << bit for bit, rule in enumerate(Rule) if rule in struck)

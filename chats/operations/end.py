@@ -19,7 +19,7 @@ from lib.transitions import one
 @transaction.atomic
 def leave(chat: Chat, *, by: Sender) -> Chat:
     """The customer has left and the chat is over."""
-    return _over(Chat.objects.locked(chat.pk), "leave", by=by, who=by, why="left")
+    return over(Chat.objects.locked(chat.pk), "leave", by=by, who=by, why="left")
 
 
 @transaction.atomic
@@ -29,7 +29,7 @@ def end(chat: Chat, *, by: Agent) -> Chat:
     seat = one(Seat.objects.live().filter(chat=row), agent=by)
     if seat.role != Seat.Role.OWNER:
         raise Refused("forbidden")
-    return _over(row, "end", by=of_agent(by), who=of_agent(by), why="ended")
+    return over(row, "end", by=of_agent(by), who=of_agent(by), why="ended")
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def abandon(chat: Chat) -> bool:
         return False
     who = Sender("customer", str(row.customer_id), row.customer.name)
     try:
-        _over(row, "abandon", by=SYSTEM, who=who, why="away")
+        over(row, "abandon", by=SYSTEM, who=who, why="away")
     except Refused:
         return False
     return True
@@ -57,8 +57,8 @@ def release(seat: Seat, *, by: Sender) -> bool:
     return True
 
 
-def _over(chat: Chat, verb: str, *, by: Sender, who: Sender, why: str) -> Chat:
-    """Offers, seats and the transcript of a locked chat are closed; nobody writes after the last line."""
+def over(chat: Chat, verb: str, *, by: Sender, who: Sender, why: str) -> Chat:
+    """`who` ended the locked chat: offers, seats and transcript are closed; nobody writes after the last line."""
     at = database_now()
     try:
         row = Chat.objects.advance(chat.pk, verb, ended_at=at, ended_by=who.kind)
@@ -66,7 +66,8 @@ def _over(chat: Chat, verb: str, *, by: Sender, who: Sender, why: str) -> Chat:
         raise Refused("gone") if refused.code == "state" else refused from refused
     told = list(Offer.objects.live().filter(chat=row).values_list("agent_id", flat=True))
     Offer.objects.live().filter(chat=row).update(outcome=Offer.Outcome.CANCELLED, ended_at=at)
-    lines.person_left(row, who, at=at)
+    if who.kind != SYSTEM.kind:
+        lines.person_left(row, who, at=at)
     lines.append(row, "ended", by=SYSTEM, at=at, data={"by": who.kind, "why": why})
     lines.record(row, verb, by=by, at=at, why=why)
     for seat in Seat.objects.live().filter(chat=row).select_related("agent").order_by("agent_id"):

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from agents.models import Agent
 from chats.events import ChatChanged, QueueMoved
-from chats.models import Chat
+from chats.models import Chat, Seat
 from chats.operations import lines
 from chats.operations.distribute import distribute_later
 from chats.senders import SYSTEM, Sender
@@ -15,21 +16,31 @@ from lib.events import publish
 def hand_over(chat: Chat, *, by: Sender) -> Chat:
     """The chatbot is silent from now on and the chat waits in its queue. Call inside a transaction."""
     now = database_now()
-    row = Chat.objects.advance(chat.pk, "hand_over", enqueued_at=now, priority=chat.queue.priority)
-    return _queued(row, "hand_over", by=by, at=now, again=False, why=None)
+    place = {"enqueued_at": now, "in_queue_since": now, "priority": chat.queue.priority}
+    row = Chat.objects.advance(chat.pk, "hand_over", preferred=own_agent(chat), **place)
+    why = None if row.queue_id == row.entry_point.queue_id else "overflow"
+    return queued(row, "hand_over", by=by, at=now, again=False, why=why)
 
 
 def requeue(chat: Chat, *, by: Sender = SYSTEM, why: str) -> Chat:
     """The chat waits again, with the age it had: it stands ahead of younger ones. `chat` is the locked row."""
     connected = chat.state == State.ACTIVE
-    row = Chat.objects.advance(chat.pk, "requeue")
-    return _queued(row, "requeue", by=by, at=database_now(), again=True, why=why, tell=connected)
+    now = database_now()
+    place = {"in_queue_since": now} if connected else {}  # who had been answered has a whole longest wait again
+    row = Chat.objects.advance(chat.pk, "requeue", noted=None, **place)
+    return queued(row, "requeue", by=by, at=now, again=True, why=why, tell=connected)
 
 
-def _queued(
-    chat: Chat, verb: str, *, by: Sender, at: datetime, again: bool, why: str | None, tell: bool = True
-) -> Chat:
-    """A line says so, unless the customer saw himself waiting all along."""
+def own_agent(chat: Chat) -> Agent | None:
+    """Who last spoke with this customer, where the queue asks him first; None when nobody did."""
+    if not chat.queue.preferred_seconds:
+        return None
+    last = Seat.objects.filter(chat__customer=chat.customer_id).order_by("-joined_at").select_related("agent").first()
+    return last.agent if last else None
+
+
+def queued(chat: Chat, verb: str, *, by: Sender, at: datetime, again: bool, why: str | None, tell: bool = True) -> Chat:
+    """The chat, moved already, waits: a line says so, unless the customer saw himself waiting all along."""
     if tell:
         queue = {"id": str(chat.queue_id), "name": chat.queue.name}
         lines.append(chat, "queued", by=SYSTEM, at=at, data={"queue": queue, "again": again, "why": why})

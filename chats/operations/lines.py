@@ -1,7 +1,9 @@
 """Writing lines and ledger rows: what every verb does once it holds the chat."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 
@@ -62,6 +64,16 @@ def record(chat: Chat, verb: str, *, by: Sender, at: datetime, **data: Any) -> C
     """The ledger has a row of this verb."""
     return ChatEvent.objects.create(
         chat=chat, at=at, verb=verb, state=chat.state, by_kind=by.kind, by_id=by.id, data=data
+    )
+
+
+def record_all(
+    chats: Mapping[UUID, dict[str, Any]], verb: str, *, state: str, by: Sender, at: datetime
+) -> list[ChatEvent]:
+    """The ledger has a row of this verb for each of the chats, with the chat's own data; all are in `state` now."""
+    return ChatEvent.objects.bulk_create(
+        ChatEvent(chat_id=chat, at=at, verb=verb, state=state, by_kind=by.kind, by_id=by.id, data=data)
+        for chat, data in chats.items()
     )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from chats.models import Chat, Customer
 from chats.operations import lines
 from chats.operations.enqueue import hand_over
+from chats.operations.overflow import queue_with_room
 from chats.operations.presence import CUSTOMER_LEASE
 from chats.senders import BOT, Sender
 from chats.states import State
@@ -53,8 +54,10 @@ def open(entry_point: EntryPoint, form: Mapping[str, Any], *, language: str = ""
     now = database_now()
     if queue.hours is not None and not queue.hours.is_open(now):
         raise Refused("closed", entry_point.closed_message or None)
-    if queue.max_waiting and Chat.objects.in_line().filter(queue=queue).count() >= queue.max_waiting:
+    room = queue_with_room(queue, now)
+    if room is None:
         raise Refused("full", queue.full_message or None)
+    queue = room
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         customer = _customer(said, claims)

@@ -199,7 +199,7 @@ def test_every_offer_has_its_decision_with_all_that_was_looked_at(
     chat = comes_in(house.entry_point).chat
     row = Decision.objects.get(contact=chat.pk)
     assert (row.chosen, row.rule, row.removed) == (alice_available, "only_one", {str(bob.pk): "not_available"})
-    assert {each["agent"] for each in row.snapshot["candidates"]} == {alice_available.pk, bob.pk}
+    assert {each.agent for each in row.whole().candidates} == {alice_available.pk, bob.pk}
 
 
 def test_a_chat_whose_customer_left_is_offered_to_nobody(carol_chat: Chat, alice: Agent) -> None:

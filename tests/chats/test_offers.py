@@ -6,7 +6,7 @@ from agents import operations as agent_operations
 from agents.models import Agent, Spell
 from chats import operations
 from chats.models import Chat, Offer, Seat
-from chats.tasks import lapse_offer, sweep
+from chats.tasks import lapse_offers, sweep
 from lib.errors import Refused
 from tests import cast
 from tests.cast import comes_in, fresh, live_offer, takes, time_is_up
@@ -144,10 +144,10 @@ def test_an_offer_made_before_going_idle_can_be_accepted(offer: Offer) -> None:
 
 
 def test_the_alarm_and_the_sweep_do_the_same_and_may_both_come(offer: Offer) -> None:
-    assert not lapse_offer(str(offer.pk))
+    assert not lapse_offers([str(offer.pk)])
     time_is_up(offer)
-    assert lapse_offer(str(offer.pk))
-    assert not lapse_offer(str(offer.pk))
+    assert lapse_offers([str(offer.pk)])
+    assert not lapse_offers([str(offer.pk)])
     assert sweep()["rona"] == 0
     assert Spell.objects.filter(agent=offer.agent, state="rona").count() == 1
 

@@ -1,0 +1,141 @@
+"""A recorded day as the simulation plays it: who came when, what became of him, and who was there to answer."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from math import inf
+from statistics import median
+from typing import NamedTuple
+
+from agents.models import Agent, AgentSkill, Spell
+from agents.states import State as AgentState
+from chats.models import Chat, ChatEvent, Offer, Seat
+from chats.rosters import Rosters
+from lib.clock import database_now
+from routing.models import Queue
+from routing.whatif import Arrival, Day, Figures, QueueRules, Worker, figures
+
+ANSWER = 3.0  # seconds, where no offer was ever accepted
+HANDLE = 300.0  # seconds, where no chat was ever finished
+RONA = 30.0  # seconds, where nobody ever came back from RONA
+
+
+class Recorded(NamedTuple):
+    """The day to play, and what really became of it."""
+
+    day: Day
+    figures: Figures
+
+
+def recorded(start: datetime, end: datetime) -> Recorded:
+    """The chats first queued from `start` to before `end`, with today's settings of their queues."""
+    chats = list(Chat.objects.filter(enqueued_at__gte=start, enqueued_at__lt=end).order_by("enqueued_at"))
+    queues = _rules()
+    came = ChatEvent.objects.filter(chat__enqueued_at__gte=start, chat__enqueued_at__lt=end, verb="hand_over")
+    came_into = dict(came.values_list("chat", "data__queue"))
+    handled = _handled(start, end)
+    answers, lapsed = _answers(start, end)
+    workers = _workers(start, end)
+    waits = {c.pk: (c.answered_at - c.enqueued_at).total_seconds() for c in chats if c.answered_at and c.enqueued_at}
+    day = Day(
+        queues=queues,
+        workers=workers,
+        arrivals=[_arrival(chat, came_into.get(chat.pk, chat.queue_id), handled) for chat in chats],
+        answers=answers or (ANSWER,),
+        handles=[*handled.values()] or (HANDLE,),
+        rona_seconds=_rona_seconds(start, end),
+    )
+    really = figures(
+        [*waits.values()],
+        contacts=len(chats),
+        in_time=sum(waits.get(c.pk, inf) <= queues[c.queue_id].service_level_seconds for c in chats),
+        busy=sum(handled.get(chat.pk, 0.0) for chat in chats),
+        places=sum(each.capacity * (to - since) for each in workers for since, to in each.shifts),
+        rona=lapsed,
+    )
+    return Recorded(day, really)
+
+
+def _rules() -> dict[int, QueueRules]:
+    rows = {row.pk: row for row in Queue.objects.all()}
+    rosters = Rosters(rows)
+    return {
+        pk: QueueRules(
+            queue=pk,
+            name=row.name,
+            mode=row.mode,
+            priority=row.priority,
+            ageing=row.ageing,
+            groups=tuple(rosters.groups.get(pk, ())),
+            needs=rosters.needs.get(pk, ()),
+            offer_timeout=float(row.offer_timeout),
+            service_level_seconds=float(row.service_level_seconds),
+            preferred_seconds=float(row.preferred_seconds),
+            max_wait=float(row.max_wait),
+            overflow=row.overflow_id,
+        )
+        for pk, row in rows.items()
+    }
+
+
+def _handled(start: datetime, end: datetime) -> dict[object, float]:
+    """How long each chat kept its agents, wrap-up included; chats with a seat still taken are missing."""
+    seconds: dict[object, float] = defaultdict(float)
+    seats = Seat.objects.filter(chat__enqueued_at__gte=start, chat__enqueued_at__lt=end, role=Seat.Role.OWNER)
+    for chat, joined, released in seats.values_list("chat", "joined_at", "released_at"):
+        seconds[chat] += (released - joined).total_seconds() if released else inf
+    return {chat: taken for chat, taken in seconds.items() if taken != inf}
+
+
+def _arrival(chat: Chat, queue: int, handled: dict[object, float]) -> Arrival:
+    left = chat.answered_at is None and chat.ended_at is not None and chat.ended_by == "customer"
+    return Arrival(
+        contact=str(chat.pk),
+        queue=queue,
+        at=chat.enqueued_at.timestamp(),
+        handle=handled.get(chat.pk),
+        patience=(chat.ended_at - chat.enqueued_at).total_seconds() if left else None,
+        preferred=chat.preferred_id,
+    )
+
+
+def _answers(start: datetime, end: datetime) -> tuple[list[float], int]:
+    """Seconds until offers were accepted, infinite for those that lapsed; and how many lapsed."""
+    ended = Offer.objects.filter(offered_at__gte=start, offered_at__lt=end, kind=Offer.Kind.ROUTE)
+    ended = ended.filter(outcome__in=(Offer.Outcome.ACCEPTED, Offer.Outcome.LAPSED)).order_by("offered_at", "pk")
+    taken = [
+        (at - offered).total_seconds() if outcome == Offer.Outcome.ACCEPTED else inf
+        for offered, at, outcome in ended.values_list("offered_at", "ended_at", "outcome")
+    ]
+    return taken, taken.count(inf)
+
+
+def _spells(state: str, start: datetime, end: datetime) -> Iterable[tuple[int, float, float]]:
+    """(agent, from, to) in epoch seconds of the agents' time in a state, cut to the day."""
+    now = database_now()
+    rows = Spell.objects.filter(state=state, started_at__lt=end).exclude(ended_at__lt=start).order_by("started_at")
+    for agent, since, to in rows.values_list("agent", "started_at", "ended_at"):
+        yield agent, max(since, start).timestamp(), min(to or now, end).timestamp()
+
+
+def _workers(start: datetime, end: datetime) -> list[Worker]:
+    """Everybody who was Available that day. RONA is played, so it belongs to the time he was there."""
+    times: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    spells = [*_spells(AgentState.AVAILABLE, start, end), *_spells(AgentState.RONA, start, end)]
+    for agent, since, to in sorted(spells, key=lambda spell: spell[1]):
+        if times[agent] and since <= times[agent][-1][1]:
+            since, to = times[agent][-1][0], max(to, times[agent].pop()[1])
+        times[agent].append((since, to))
+    skills: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for agent, skill, level in AgentSkill.objects.order_by("skill").values_list("agent", "skill", "level"):
+        skills[agent].append((skill, level))
+    found = []
+    for agent in Agent.objects.filter(pk__in=times).select_related("profile", "team__profile").order_by("pk"):
+        profile = agent.effective_profile()
+        capacity = profile.chat_capacity if profile else 0
+        found.append(Worker(agent.pk, agent.team_id, capacity, tuple(times[agent.pk]), tuple(skills[agent.pk])))
+    return found
+
+
+def _rona_seconds(start: datetime, end: datetime) -> float:
+    return median([to - since for _agent, since, to in _spells(AgentState.RONA, start, end)] or [RONA])

@@ -1,0 +1,77 @@
+"""Where a chat goes that is one too many, or has waited longest."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from chats.events import QueueMoved
+from chats.models import Chat
+from chats.operations import lines
+from chats.operations.end import over
+from chats.operations.enqueue import own_agent, queued
+from chats.senders import BOT, SYSTEM
+from chats.states import State
+from lib.clock import database_now
+from lib.events import publish
+from routing.models import Queue
+
+
+def queue_with_room(first: Queue, now: datetime) -> Queue | None:
+    """The first queue along the overflow that is in use, open and not full; None when there is none.
+
+    `first` itself is taken as in use and open: whoever asks has looked.
+    """
+    queue, seen = first, {first.pk}
+    while True:
+        if not queue.max_waiting or Chat.objects.in_line().filter(queue=queue).count() < queue.max_waiting:
+            return queue
+        after = _overflow(queue, now)
+        if after is None or after.pk in seen:
+            return None
+        queue = after
+        seen.add(queue.pk)
+
+
+def _overflow(queue: Queue, now: datetime) -> Queue | None:
+    after = queue.overflow
+    usable = after is not None and after.is_active and (after.hours is None or after.hours.is_open(now))
+    return after if usable else None
+
+
+@transaction.atomic
+def wait_is_over(chat_id: UUID) -> bool:
+    """A chat that waited its queue's longest time is in the overflow queue, or ended. Quiet, and False, if not so."""
+    chat = Chat.objects.locked(chat_id)
+    now = database_now()
+    queue = chat.queue
+    if chat.state != State.QUEUED or not queue.max_wait or chat.in_queue_since is None:
+        return False
+    if (now - chat.in_queue_since).total_seconds() < queue.max_wait:
+        return False
+    after = _overflow(queue, now)
+    room = queue_with_room(after, now) if after is not None else None
+    if room is None or room.pk == queue.pk:
+        turn_away(chat)
+    else:
+        overflow(chat, room)
+    return True
+
+
+def overflow(chat: Chat, queue: Queue) -> Chat:
+    """The locked chat waits in the other queue with the age it has, and with that queue's priority."""
+    now = database_now()
+    before = chat.queue_id
+    chat.queue = queue
+    place = {"queue": queue, "priority": queue.priority, "in_queue_since": now, "noted": None}
+    row = Chat.objects.advance(chat.pk, "overflow", preferred=own_agent(chat), **place)
+    publish(QueueMoved(queue_id=before))
+    return queued(row, "overflow", by=SYSTEM, at=now, again=False, why="overflow")
+
+
+def turn_away(chat: Chat) -> Chat:
+    """The locked chat is over: nobody was free in time. The queue's message, if it has one, comes before the end."""
+    words = chat.queue.max_wait_message
+    if words:
+        lines.append(chat, "message", by=BOT, at=database_now(), text=words)
+    return over(chat, "turn_away", by=SYSTEM, who=SYSTEM, why="max_wait")

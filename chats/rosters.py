@@ -1,0 +1,169 @@
+"""What a routing pass looks at: the chats in line, the queues' settings, and the agents with what they hold."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
+
+from agents.capacity import Contacts
+from agents.models import Agent, AgentSkill, MultimediaProfile, Skill
+from chats.models import Chat, Offer
+from chats.querysets import with_load
+from routing.models import DistributionGroup, Queue, SkillRequirement
+from routing.selection import Ask, Candidate, Group, Lineup, Need, Step, Waiting, order
+
+
+class InLine(NamedTuple):
+    """A waiting chat, as far as routing looks at it."""
+
+    pk: UUID
+    queue: int
+    priority: int
+    ageing: int
+    enqueued_at: datetime
+    language: str
+    preferred: int | None
+    noted: int | None
+
+
+COLUMNS = ("pk", "queue", "priority", "queue__ageing", "enqueued_at", "language", "preferred", "noted")
+
+
+def line(queues: Collection[int], now: datetime, *, start: int, most: int, unnoted: bool = False) -> list[InLine]:
+    """Up to `most` chats that wait in the queues, from place `start` (0: the first) on, first in line first."""
+    waiting = Chat.objects.waiting().filter(queue__in=queues).ranked(now).order_by("rank", "enqueued_at", "pk")
+    if unnoted:
+        waiting = waiting.filter(noted=None)
+    rows = {str(row[0]): InLine(*row) for row in waiting.values_list(*COLUMNS)[start : start + most]}
+    places = [Waiting(key, row.priority, row.enqueued_at.timestamp(), row.ageing) for key, row in rows.items()]
+    return [rows[each.contact] for each in order(places, now.timestamp())]
+
+
+class Rosters:
+    """Queues and the candidates for each of them at one moment; both change only by what this pass gives out."""
+
+    def __init__(self, queues: Collection[int], *, around: bool = False) -> None:
+        """Read everything; `around`: but for agents whose row somebody else holds, and hold those who are read."""
+        self.queues = {row.pk: row for row in Queue.objects.filter(pk__in=queues)}
+        self.groups: dict[int, list[Group]] = {
+            pk: [Group(after, tuple(sorted(teams))) for after, teams in sorted(groups.items())]
+            for pk, groups in _groups(queues).items()
+        }
+        self.needs = _needs(queues)
+        self.last_chosen = {pk: row.last_chosen_id for pk, row in self.queues.items()}
+        everybody = self._candidates()
+        if around:
+            rows = Agent.objects.filter(pk__in=[each.agent for each in everybody])
+            free = set(rows.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+            everybody = [each for each in everybody if each.agent in free]
+        self.everybody = {each.agent: each for each in everybody}
+        self.lineups = {pk: self._lineup(pk) for pk in self.queues}
+
+    def _lineup(self, queue: int) -> Lineup:
+        teams = self._teams(queue)
+        return Lineup(each for each in self.everybody.values() if each.team in teams)
+
+    def _teams(self, queue: int) -> set[int]:
+        return {team for group in self.groups.get(queue, ()) for team in group.teams}
+
+    def _candidates(self) -> list[Candidate]:
+        profiles = {profile.pk: profile for profile in MultimediaProfile.objects.all()}
+        fallback = next((profile for profile in profiles.values() if profile.is_default), None)
+        room = {pk: profile.left(Contacts()).chat for pk, profile in profiles.items()}
+        teams = {team for queue in self.queues for team in self._teams(queue)}
+        skills = self._skills(teams)
+        agents = with_load(Agent.objects.signed_in().filter(team__in=teams, is_active=True)).order_by("pk")
+        columns = ("pk", "team", "state", "load", "profile", "team__profile", "free_since")
+        found = []
+        for pk, team, state, load, own, of_team, free_since in agents.values_list(*columns):
+            profile = own or of_team or (fallback and fallback.pk)
+            since = free_since.timestamp() if free_since else 0.0
+            found.append(Candidate(pk, team, str(state), load, room.get(profile, 0), since, tuple(skills.get(pk, ()))))
+        return found
+
+    def _skills(self, teams: Collection[int]) -> dict[int, list[tuple[int, int]]]:
+        """Of every agent the levels of those skills that any of the queues asks for."""
+        asked = {need.skill for needs in self.needs.values() for need in needs}
+        asked |= set(self._languages.values())
+        found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        if asked:
+            rows = AgentSkill.objects.filter(skill__in=asked, agent__team__in=teams).order_by("agent", "skill")
+            for agent, skill, level in rows.values_list("agent", "skill", "level"):
+                found[agent].append((skill, level))
+        return found
+
+    @cached_property
+    def _languages(self) -> dict[str, int]:
+        """The skill of each language; none when no queue asks for it."""
+        if not any(queue.language_seconds for queue in self.queues.values()):
+            return {}
+        return dict(Skill.objects.exclude(language="").values_list("language", "pk"))
+
+    def ask(self, chat: InLine, now: datetime, missed_by: int | None) -> Ask:
+        """What the policy may know of the chat."""
+        queue = self.queues[chat.queue]
+        return Ask(
+            contact=str(chat.pk),
+            queue=queue.pk,
+            mode=queue.mode,
+            waited=(now - chat.enqueued_at).total_seconds(),
+            groups=tuple(self.groups.get(queue.pk, ())),
+            needs=self._needs_of(queue, chat.language),
+            missed_by=missed_by,
+            preferred=chat.preferred if queue.preferred_seconds else None,
+            preferred_for=float(queue.preferred_seconds),
+            last_chosen=self.last_chosen[queue.pk] if queue.mode == Queue.Mode.CIRCULAR else None,
+        )
+
+    def _needs_of(self, queue: Queue, language: str) -> tuple[Need, ...]:
+        needs = self.needs.get(queue.pk, ())
+        skill = self._languages.get(language)
+        if not queue.language_seconds or skill is None or any(need.skill == skill for need in needs):
+            return needs
+        return (*needs, Need(skill, (Step(0.0, 1), Step(float(queue.language_seconds), 0))))
+
+    def took(self, agent: int, queue: int, now: datetime) -> None:
+        """The agent was given a chat of the queue."""
+        self.last_chosen[queue] = agent
+        for lineup in self.lineups.values():
+            lineup.took(agent, now.timestamp())
+
+    def has_room(self) -> bool:
+        """Whether anybody could take anything at all."""
+        return any(lineup.has_room() for lineup in self.lineups.values())
+
+
+def _groups(queues: Collection[int]) -> dict[int, dict[float, list[int]]]:
+    found: dict[int, dict[float, list[int]]] = defaultdict(lambda: defaultdict(list))
+    rows = DistributionGroup.objects.filter(queue__in=queues).order_by("queue", "after")
+    for queue, after, team in rows.values_list("queue", "after", "teams"):
+        teams = found[queue][float(after)]
+        if team is not None:
+            teams.append(team)
+    return found
+
+
+def _needs(queues: Collection[int]) -> dict[int, tuple[Need, ...]]:
+    steps: dict[int, dict[int, list[Step]]] = defaultdict(lambda: defaultdict(list))
+    rows = SkillRequirement.objects.filter(queue__in=queues).order_by("queue", "skill", "after")
+    for queue, skill, after, level in rows.values_list("queue", "skill", "after", "level"):
+        steps[queue][skill].append(Step(float(after), level))
+    return {queue: tuple(Need(skill, tuple(each)) for skill, each in own.items()) for queue, own in steps.items()}
+
+
+def loads(agents: Collection[int]) -> dict[int, int]:
+    """What the agents hold now; those who are no longer active are missing."""
+    return dict(with_load(Agent.objects.filter(pk__in=agents, is_active=True)).values_list("pk", "load"))
+
+
+def missed(chats: Iterable[UUID]) -> dict[UUID, int]:
+    """Who let the last offer of a chat lapse, for those chats whose last offer lapsed."""
+    last: dict[UUID, int] = {}
+    ended = Offer.objects.filter(chat__in=list(chats)).exclude(outcome="").order_by("ended_at")
+    for chat, agent, outcome in ended.values_list("chat", "agent", "outcome"):
+        last.pop(chat, None)
+        if outcome == Offer.Outcome.LAPSED:
+            last[chat] = agent
+    return last
