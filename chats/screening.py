@@ -33,6 +33,12 @@ def screen(text: str) -> Screened:
     return Screened(masked.text, [{"detector": name, "action": "masked"} for name in found], _print(masked.text))
 
 
+def check_cid(cid: str) -> None:
+    """Refused("invalid") when a client's name for a message looks like card data: it would be stored as it is."""
+    if mask(cid).findings:
+        raise Refused("invalid", _("A cid must not look like card data: make it of letters."), fields={"cid": "digits"})
+
+
 def _print(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=_key(), digest_size=16).digest()
 

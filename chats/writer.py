@@ -22,7 +22,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from chats.events import lines_frame
 from chats.operations.post import CONFLICT, NOT_SEATED
-from chats.screening import Screened, screen
+from chats.screening import Screened, check_cid, screen
 from chats.senders import Sender
 from lib import groups, wire
 from lib.errors import Refused
@@ -283,15 +283,15 @@ def _line(said: Said, outcome: Outcome) -> dict[str, Any]:
 
 
 def _settle(said: Said, outcome: Outcome) -> None:
-    if outcome.duplicate and outcome.may_read:
+    if not outcome.may_read:
+        _answer(said, error=Refused("not_found"))
+    elif outcome.duplicate:
         if outcome.fingerprint != said.screened.fingerprint:
             _answer(said, error=Refused("conflict", CONFLICT))
         else:
             _answer(said, result=_ok(said, outcome))
     elif outcome.seq is not None:
         _answer(said, result=_ok(said, outcome))
-    elif outcome.state is None or not outcome.may_read:
-        _answer(said, error=Refused("not_found"))
     elif outcome.state == "ended":
         _answer(said, error=Refused("gone"))
     elif not outcome.seated:
@@ -341,6 +341,7 @@ async def running_writer() -> Writer:
 
 async def say(chat_id: UUID, *, by: Sender, cid: str, text: str) -> dict[str, Any]:
     """The message is screened and committed; the answer is what was stored. See `Writer.say`."""
+    check_cid(cid)
     screened = screen(text)
     writer = await running_writer()
     return await writer.say(Said(chat_id, by, cid, screened, writer.hub.loop.create_future()))

@@ -1,8 +1,10 @@
 """The REST API: its addresses, and how its errors look."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.urls import path
 from rest_framework import exceptions
@@ -11,6 +13,8 @@ from rest_framework.views import set_rollback
 
 from chats.views import EntriesView, MessagesView, StartView
 from lib.errors import MESSAGES, Refused
+
+log = logging.getLogger(__name__)
 
 STATUS = {
     "invalid": 400,
@@ -49,6 +53,9 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, Refused):
         set_rollback()
         return _response(STATUS[error.code], error.code, str(error.message), error.fields)
+    if isinstance(error, (OperationalError, InterfaceError)):
+        log.warning("the database did not answer a request", exc_info=error)
+        return _response(503, "unavailable", str(MESSAGES["unavailable"]), {})
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -69,6 +76,6 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _response(status: int, code: str, message: str, fields: Any, headers: dict[str, str] | None = None) -> Response:
-    if status == 429 and not headers:
+    if status in (429, 503) and not headers:
         headers = {"Retry-After": "1"}
     return Response({"code": code, "message": message, "fields": fields}, status=status, headers=headers)

@@ -45,8 +45,8 @@ class WithFlow:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection."""
-        protocol = next(iter(getattr(send, "args", ())), None)
-        transport = getattr(protocol, "transport", None)
+        protocol: Any = next(iter(getattr(send, "args", ())), None)
+        transport: Any = getattr(protocol, "transport", None)
         if not hasattr(transport, "registerProducer"):
             await self.inner(scope, receive, send)
             return

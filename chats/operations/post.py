@@ -9,7 +9,7 @@ from chats import bot
 from chats.models import Chat, Entry, Seat
 from chats.operations import lines
 from chats.operations.enqueue import hand_over
-from chats.screening import Screened, screen
+from chats.screening import Screened, check_cid, screen
 from chats.senders import BOT, Sender
 from chats.states import State
 from lib.clock import database_now
@@ -32,6 +32,7 @@ def post(chat: Chat, *, by: Sender, cid: str, text: str) -> Posted:
     The same cid and body again gives the same answer. Refused: `invalid` (empty), `too_large`, `conflict` (the
     cid was used for something else), `gone` (the chat is over), `forbidden` (no seat in the chat).
     """
+    check_cid(cid)
     screened = screen(text)
     before = _said_before(chat, by, cid, screened)
     if before is not None:

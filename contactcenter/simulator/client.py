@@ -30,6 +30,13 @@ FINAL_CLOSES = frozenset({4401, 4403, 4409, 4410})
 TOO_LATE = frozenset({"gone", "state", "not_found"})
 AGAIN_LATER = frozenset({"rate_limited", "unavailable"})
 
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+
+def new_cid() -> str:
+    """A name for a message: 128 random bits as letters, so that it can't look like a card number."""
+    return uuid.uuid4().hex.translate(LETTERS)
+
 
 class Trouble(Exception):
     """A request came to nothing."""
@@ -153,7 +160,7 @@ class WireClient:
 
     async def say(self, record: ChatRecord, text: str, patience: float) -> Said | None:
         """Send one message until it is answered; None when the server refused it. All is written in the record."""
-        cid, began = uuid.uuid4().hex, asyncio.get_running_loop().time()
+        cid, began = new_cid(), asyncio.get_running_loop().time()
         self._tally.count["sent"] += 1
         record.unanswered.append(cid)
         try:

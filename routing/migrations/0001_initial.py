@@ -4,9 +4,10 @@ import django.contrib.postgres.fields
 import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
+from django.db import migrations, models
+
 import routing.hours
 import routing.models
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -134,3 +134,10 @@ def test_a_finding_says_who_where_and_what_kind_and_never_the_data(alice_with_ca
         ("pan", "message", "masked"),
     ]
     assert {(row.sender_kind, row.sender_id) for row in rows} == {("agent", of_agent(alice_with_carol.agent).id)}
+
+
+def test_a_cid_that_looks_like_a_card_number_is_refused_and_stored_nowhere(carol_chat: Chat) -> None:
+    with pytest.raises(Refused) as refused:
+        customer_says(carol_chat, "Hello", cid="4111111111111111")
+    assert refused.value.code == "invalid"
+    assert "4111111111111111" not in everything_written()

@@ -53,7 +53,7 @@ PASSES = {
     "chats.Entry.kind": CODE,
     "chats.Entry.sender_kind": CODE,
     "chats.Entry.sender_id": KEY,
-    "chats.Entry.cid": "an id that the sender's program makes, at most 64 of A-Za-z0-9_-",
+    "chats.Entry.cid": "an id that the sender's program makes; one that looks like card data is refused",
     "chats.Entry.findings": CODE,
     "chats.Finding.sender_kind": CODE,
     "chats.Finding.sender_id": KEY,
