@@ -20,7 +20,7 @@ from contactcenter.asyncapi import CLOSE_CODES
 from contactcenter.simulator.rest import Rest
 from contactcenter.simulator.tally import Tally
 from contactcenter.sockets import Desk
-from lib.wire import Frame
+from lib.wire import MAX_FRAME, Frame
 from tests.faults.frames import Checked
 from tests.fuzz.values import KNOWN, anything, frames, fuzzed, table, written
 from tests.live import Live
@@ -128,6 +128,18 @@ def quiet_log(live_server_processes: Live) -> Iterator[None]:
 def desk(live: Live, cookie: str) -> ClientConnection:
     """The agent's connection."""
     return opened(live, "/ws/desk/", origin=live.base_url, additional_headers={"Cookie": cookie})
+
+
+@pytest.mark.usefixtures("quiet_log")
+def test_a_close_code_of_the_standard_reaches_the_client(live_server_processes: Live, token: str) -> None:
+    wire = opened(live_server_processes, "/ws/customer/")
+    wire.send(json.dumps({"type": "hello", "id": "1", "token": token}))
+    wire.send(json.dumps({"type": "x" * MAX_FRAME}))
+    with pytest.raises(ConnectionClosed) as closed:
+        while True:
+            wire.recv(PATIENCE)
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == 1009
+    wire.close()
 
 
 @pytest.mark.usefixtures("quiet_log")
