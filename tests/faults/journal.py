@@ -57,7 +57,7 @@ class Company:
         self.tally, self.checked = Tally(), Checked()
         self.talks: list[Talk] = []
         self.agents: list[WireClient] = []
-        self.acknowledged = 0
+        self.acknowledged = self.wanted = 0
         self._timing = PATIENT if patient else QUICK
         self._told = asyncio.Event()
         assert house.proxy is not None
@@ -139,14 +139,15 @@ class Company:
         assert holds(), f"over: {wire.over}; {dict(self.tally.count)} {dict(self.tally.errors)}"
 
     async def progress(self, messages: int) -> None:
-        """So many messages more have been acknowledged."""
-        goal = self.acknowledged + messages
+        """So many messages more have been acknowledged, or all that are wanted."""
+        goal = min(self.acknowledged + messages, self.wanted)
         async with asyncio.timeout(PATIENCE):
             while self.acknowledged < goal:
                 await self._told.wait()
 
     async def talk(self, messages: int) -> None:
         """Everybody has said so many things in each of his chats, one after the other as people do."""
+        self.wanted += 2 * messages * len(self.talks)
         await all_of(
             self._say(journal, wire, number)
             for talk in self.talks
@@ -264,6 +265,7 @@ async def talking(company: Company, messages: int) -> AsyncIterator[asyncio.Task
     """Inside, everybody talks; at the end everybody has said all he wanted, and it is checked."""
     task = asyncio.create_task(company.talk(messages))
     try:
+        await asyncio.sleep(0)  # they have begun
         yield task
         await task
         await company.check()

@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
+from contactcenter.simulator.client import WireClient
+from contactcenter.simulator.rest import Ticket
 from tests.faults.house import PROOF, FaultHouse, size
 from tests.faults.journal import PATIENCE, Company, all_of, talking
 from tests.faults.proxy import Link, Proxy
+from tests.live import until
 
 pytestmark = pytest.mark.live
 
@@ -82,20 +85,29 @@ async def test_everybody_comes_back_at_once_and_has_everything(house: FaultHouse
     proxy = house.proxy
     assert proxy is not None
     async with Company(house, chats=1, rng=rng, patient=True) as company:
-        tickets = [await company.rest.start_chat("demo", {"name": f"Storm {n}"}) for n in range(SOCKETS)]
-        wires = [await company.customer(ticket) for ticket in tickets]
+        gate = asyncio.Semaphore(8)
+
+        async def comes(number: int) -> tuple[Ticket, WireClient]:
+            async with gate:
+                ticket = await company.rest.start_chat("demo", {"name": f"Storm {number}"})
+                return ticket, await company.customer(ticket)
+
+        async def goes(ticket: Ticket, wire: WireClient) -> None:
+            async with gate:
+                await company.arrives(wire, lambda: wire.transcript(ticket.chat).cursor >= 1)
+                await wire.insist("chat.leave", PATIENCE, chat=ticket.chat)
+
+        people = await all_of(comes(number) for number in range(SOCKETS))
+        wires = [wire for _, wire in people]
         for wire in wires:
             await company.arrives(wire, lambda w=wire: w.online)
         greeted = company.tally.count["hellos"]
         began = time.monotonic()
         cut = await asyncio.to_thread(proxy.cut, hard=True)
-        for wire in wires:
-            await company.arrives(wire, lambda: company.tally.count["hellos"] >= greeted + cut)
+        await asyncio.to_thread(until, lambda: company.tally.count["hellos"] >= greeted + cut, PATIENCE)
         seconds = time.monotonic() - began
         print(f"{cut} sockets resumed in {seconds:.1f} s")  # noqa: T201 - pytest shows it with -s
         await company.talk(2)
         await company.check()
-        for ticket, wire in zip(tickets, wires, strict=True):
-            await company.arrives(wire, lambda t=ticket, w=wire: w.transcript(t.chat).cursor >= 1)
-            await wire.insist("chat.leave", PATIENCE, chat=ticket.chat)
+        await all_of(goes(ticket, wire) for ticket, wire in people)
         assert seconds <= STORM_SECONDS
