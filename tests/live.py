@@ -195,6 +195,7 @@ def running(logs: Path, template: str, **settings: str) -> Iterator[Live]:
             "RATE_LIMITS": "off",
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": NO_SERMON,
+            "MEDIA_ROOT": str(logs / "media"),
             **settings,
         }
         live = Live(port=port, environment=environment, logs=logs)

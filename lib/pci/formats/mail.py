@@ -1,11 +1,15 @@
 """E-mail as it travels."""
 
+import re
 from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 
 from lib.pci.formats.reading import Reader, Unreadable
+
+BOUNDARY = re.compile(r'boundary="?[^";\s]+', re.IGNORECASE)
+"""What parts a message: mail programs make it of random digits."""
 
 
 def read_mail(reader: Reader, data: bytes) -> Iterator[str]:
@@ -26,7 +30,7 @@ def read_mail(reader: Reader, data: bytes) -> Iterator[str]:
 def _headers(part: EmailMessage) -> Iterator[str]:
     for name in part.keys():
         try:
-            yield str(part[name])
+            yield BOUNDARY.sub("", str(part[name]))
         except Exception as error:  # the parser of headers raises many things
             raise Unreadable("unreadable") from error
 
