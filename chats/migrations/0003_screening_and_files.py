@@ -15,7 +15,7 @@ import lib.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chats", "0001_initial"),
+        ("chats", "0002_place_in_queue"),
         ("routing", "0001_initial"),
     ]
 
