@@ -100,12 +100,12 @@ class OkMessage(Ok, tag="ok"):
 
     chat: str
     cid: str
+    findings: list[Finding]
+    duplicate: bool
     seq: Annotated[int, msgspec.Meta(ge=1)] | msgspec.UnsetType = msgspec.UNSET
     at: Moment | msgspec.UnsetType = msgspec.UNSET
     text: str | msgspec.UnsetType = msgspec.UNSET
     held: bool | msgspec.UnsetType = msgspec.UNSET
-    findings: list[Finding]
-    duplicate: bool
 
 
 class OkLines(Ok, tag="ok"):
