@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lib.fields import ScannedTextField
+from lib.fields import ScannedCharField, ScannedTextField
 from routing.models import EntryPoint, Queue
 
 
@@ -22,12 +22,12 @@ class BotAnswer(models.Model):
         choices=[("en", _("English")), ("de", _("German"))],
         help_text=_("Empty: whatever the customer speaks."),
     )
-    triggers = models.TextField(
+    triggers = ScannedTextField(
         _("trigger phrases"),
         help_text=_("One a line. Found in any spelling of case; small typing errors are forgiven."),
     )
     text = ScannedTextField(_("answer"), blank=True, help_text=_("Empty only for an answer that hands over."))
-    quick_replies = models.TextField(_("quick replies"), blank=True, help_text=_("Buttons to go on with, one a line."))
+    quick_replies = ScannedTextField(_("quick replies"), blank=True, help_text=_("Buttons to go on with, one a line."))
     hands_over = models.BooleanField(_("hands over"), default=False, help_text=_("A person is asked for afterwards."))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -50,7 +50,7 @@ class BotAnswer(models.Model):
 class CannedResponse(models.Model):
     """A sentence agents insert and may change before sending."""
 
-    title = models.CharField(_("title"), max_length=80)
+    title = ScannedCharField(_("title"), max_length=80)
     shortcut = models.CharField(
         _("shortcut"),
         max_length=30,
@@ -58,7 +58,7 @@ class CannedResponse(models.Model):
         validators=[RegexValidator(r"^[\w-]+\Z", _("Letters, digits, - and _ only."))],
         help_text=_("Typed after / in the composer."),
     )
-    folder = models.CharField(_("folder"), max_length=60, blank=True)
+    folder = ScannedCharField(_("folder"), max_length=60, blank=True)
     language = models.CharField(
         _("language"),
         max_length=8,

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from agents.models import Agent
 from chats.models import CannedResponse, Chat
+from lib.pci.mask import mask
 
 MOST = 30
 VARIABLE = re.compile(r"\{(customer\.name|agent\.name|queue\.name)\}")
@@ -17,7 +18,7 @@ def search(chat: Chat, *, agent: Agent, q: str) -> list[dict[str, Any]]:
     rows = CannedResponse.objects.filter(
         Q(queues=None) | Q(queues=chat.queue_id), Q(language="") | Q(language=chat.language)
     ).distinct()
-    for word in q.split()[:8]:
+    for word in mask(q).text.split()[:8]:
         rows = rows.filter(Q(title__icontains=word) | Q(shortcut__icontains=word) | Q(text__icontains=word))
     return [
         {

@@ -22,6 +22,7 @@ DESK = Commands()
 CUSTOMER = Commands()
 
 Cid = Annotated[str, msgspec.Meta(pattern=CID_PATTERN)]
+Files = Annotated[list[UUID], msgspec.Meta(max_length=10)]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
 AGENT_MESSAGES = Buckets(10, 40)
@@ -71,7 +72,7 @@ class Send(OfChat, kw_only=True):
 
     cid: Cid
     text: str
-    attachments: list[UUID] | None = None
+    attachments: Files | None = None
 
 
 class SendOwn(OfOwnChat, kw_only=True):
@@ -79,7 +80,7 @@ class SendOwn(OfOwnChat, kw_only=True):
 
     cid: Cid
     text: str
-    attachments: list[UUID] | None = None
+    attachments: Files | None = None
 
 
 class Sync(OfChat, kw_only=True):
@@ -150,7 +151,11 @@ class Rate(OfOwnChat, kw_only=True):
 
 def answer(posted: Posted) -> dict[str, Any]:
     """What the sender is told of his message: as it was stored."""
-    entry = posted.entry
+    entry, held = posted.entry, posted.held
+    if held is not None and entry is None:
+        said = {"chat": str(held.chat_id), "cid": held.cid, "held": True, "findings": []}
+        return {**said, "duplicate": posted.duplicate}
+    assert entry is not None  # noqa: S101 - what is not held was written
     return {
         "chat": str(entry.chat_id),
         "cid": entry.cid,
@@ -160,11 +165,6 @@ def answer(posted: Posted) -> dict[str, Any]:
         "findings": entry.findings,
         "duplicate": posted.duplicate,
     }
-
-
-def _without_files(attachments: list[UUID] | None) -> None:
-    if attachments:
-        raise Refused("not_found")
 
 
 def _lines(chat: Chat, stream: str | None, after: int | None) -> dict[str, Any]:
@@ -182,7 +182,8 @@ async def send(desk: Any, frame: Send) -> dict[str, Any]:
     """The agent says something."""
     if desk.limited and not AGENT_MESSAGES.take(str(desk.agent.pk)):
         raise Refused("rate_limited")
-    _without_files(frame.attachments)
+    if frame.attachments:
+        return await desk.work(_send, desk.agent, frame)
     try:
         return await writer.say(frame.chat, by=senders.of_agent(desk.agent), cid=frame.cid, text=frame.text)
     except writer.NeedsMore:
@@ -191,7 +192,8 @@ async def send(desk: Any, frame: Send) -> dict[str, Any]:
 
 def _send(agent: Agent, frame: Send) -> dict[str, Any]:
     chat = one(Chat.objects.readable_by(agent), pk=frame.chat)
-    return answer(operations.post(chat, by=senders.of_agent(agent), cid=frame.cid, text=frame.text))
+    by, files = senders.of_agent(agent), frame.attachments or ()
+    return answer(operations.post(chat, by=by, cid=frame.cid, text=frame.text, attachments=files))
 
 
 @DESK.handles("sync", Sync)
@@ -265,8 +267,9 @@ async def customer_send(guest: Guest, frame: SendOwn) -> dict[str, Any]:
     """The customer says something."""
     if guest.limited and not CUSTOMER_MESSAGES.take(str(guest.chat_id)):
         raise Refused("rate_limited")
-    _without_files(frame.attachments)
     guest.is_about(frame.chat)
+    if frame.attachments:
+        return await guest.work(_customer_send, guest, frame)
     try:
         return await writer.say(guest.chat_id, by=guest.sender, cid=frame.cid, text=frame.text)
     except writer.NeedsMore:
@@ -274,7 +277,8 @@ async def customer_send(guest: Guest, frame: SendOwn) -> dict[str, Any]:
 
 
 def _customer_send(guest: Guest, frame: SendOwn) -> dict[str, Any]:
-    return answer(operations.post(guest.chat(frame.chat), by=guest.sender, cid=frame.cid, text=frame.text))
+    chat, files = guest.chat(frame.chat), frame.attachments or ()
+    return answer(operations.post(chat, by=guest.sender, cid=frame.cid, text=frame.text, attachments=files))
 
 
 @CUSTOMER.handles("sync", SyncOwn)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from chats.senders import Sender
 from lib import groups, wire
 from lib.events import Event
 
@@ -77,3 +78,24 @@ class Noticed(Event):
         field = "seq" if self.what == "seen" else "on"
         frame = {"type": self.what, "chat": self.chat_id, field: self.value, "sender": self.sender}
         return [(groups.public(self.chat_id), wire.encode(frame))]
+
+
+class FileReady(Event):
+    """A file is complete and waits to be looked at."""
+
+    attachment_id: UUID
+
+
+class MessageDropped(Event):
+    """A message that was held for its files was discarded; only its sender hears of it."""
+
+    chat_id: UUID
+    by: Sender
+    cid: str
+    findings: tuple[dict[str, str], ...]
+
+    def frames(self) -> Iterable[tuple[str, bytes]]:
+        """The sender's pages take the message off the screen and say why."""
+        mine = groups.customer(self.chat_id) if self.by.kind == "customer" else groups.desk(self.by.agent_id or 0)
+        frame = {"type": "dropped", "chat": self.chat_id, "cid": self.cid, "findings": self.findings}
+        return [(mine, wire.encode(frame))]

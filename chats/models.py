@@ -9,13 +9,29 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from chats.answers import BotAnswer, CannedResponse
+from chats.attachments import Attachment, HeldMessage
 from chats.querysets import ChatQuerySet, EntryQuerySet, OfferQuerySet, SeatQuerySet
+from chats.rules import CustomPattern, ScreeningPolicy
 from chats.states import State
 from lib.fields import ScannedCharField, ScannedJSONField, ScannedTextField
 from lib.wire import instant
 from routing.models import EntryPoint, Queue
 
-__all__ = ["BotAnswer", "CannedResponse", "Chat", "ChatEvent", "Customer", "Entry", "Finding", "Offer", "Seat"]
+__all__ = [
+    "Attachment",
+    "BotAnswer",
+    "CannedResponse",
+    "Chat",
+    "ChatEvent",
+    "CustomPattern",
+    "Customer",
+    "Entry",
+    "Finding",
+    "HeldMessage",
+    "Offer",
+    "ScreeningPolicy",
+    "Seat",
+]
 
 
 class Customer(models.Model):
@@ -228,6 +244,7 @@ class Entry(models.Model):
     fingerprint = models.BinaryField(max_length=16, null=True)
     text = ScannedTextField(_("text"), blank=True)
     findings = models.JSONField(_("findings"), default=list)
+    attachments = models.JSONField(_("files"), default=list, db_default=[])
     data = ScannedJSONField(_("data"), default=dict)
 
     objects = EntryQuerySet.as_manager()
@@ -255,7 +272,7 @@ class Entry(models.Model):
             "sender": {"kind": self.sender_kind, "id": self.sender_id, "name": self.sender_name},
             "cid": self.cid or None,
             "text": self.text,
-            "attachments": [],
+            "attachments": self.attachments,
             "findings": self.findings,
             "data": self.data,
         }

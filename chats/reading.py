@@ -90,8 +90,9 @@ def detector(code: str) -> str:
 
 def transcript(chat: Chat) -> tuple[list[Line], int]:
     """The last 500 lines of both streams in the order of time, and how many older ones there are."""
-    rows = list(Entry.objects.filter(chat=chat).order_by("-at", "stream", "-seq")[:MOST_LINES])
-    older = chat.public_head + chat.staff_head - len(rows)
+    said = Entry.objects.filter(chat=chat).exclude(kind="amended")  # the lines they changed show it
+    rows = list(said.order_by("-at", "stream", "-seq")[:MOST_LINES])
+    older = said.count() - len(rows) if len(rows) == MOST_LINES else 0
     return [_line(row, chat) for row in reversed(rows)], max(0, older)
 
 

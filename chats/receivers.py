@@ -2,15 +2,19 @@
 
 import logging
 from functools import partial
+from typing import Any
 
 from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
 from agents.events import AgentAvailable, AgentGone
 from agents.models import Agent
-from chats import operations
-from chats.events import OffersMade
-from chats.tasks import lapse_offers
+from chats import operations, policies
+from chats.events import FileReady, OffersMade
+from chats.models import CustomPattern, ScreeningPolicy
+from chats.tasks import lapse_offers, scan_file
 from lib.events import receives
 
 log = logging.getLogger(__name__)
@@ -40,3 +44,23 @@ def _ring_at(event: OffersMade) -> None:
         lapse_offers.apply_async(([str(offer) for offer in event.offer_ids],), eta=event.expires_at, ignore_result=True)
     except OperationalError as error:
         log.warning("no alarm set for offers (%s); the sweep will find them", type(error).__name__)
+
+
+@receives(FileReady)
+def look_at_file(event: FileReady) -> None:
+    """A worker of the queue `scan` looks at it; when none can be reached, the sweep asks again."""
+    transaction.on_commit(partial(_scan, event), robust=True)
+
+
+def _scan(event: FileReady) -> None:
+    try:
+        scan_file.apply_async((str(event.attachment_id),), ignore_result=True)
+    except OperationalError as error:
+        log.warning("a file could not be queued (%s); the sweep will ask again", type(error).__name__)
+
+
+@receiver([post_save, post_delete], sender=ScreeningPolicy)
+@receiver([post_save, post_delete], sender=CustomPattern)
+def read_policies_anew(**kwargs: Any) -> None:
+    """This process knows of the change at once, the others within five seconds."""
+    transaction.on_commit(policies.forget)

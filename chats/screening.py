@@ -1,36 +1,83 @@
 """What may not be said, taken out before anything is written: plain values in, plain values out."""
 
 import hashlib
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from lib.errors import Refused
-from lib.pci.mask import mask
+from lib.fields import Passed
+from lib.pci.custom import CustomPattern
+from lib.pci.mask import DEFAULT_DETECTORS, mask
 from lib.wire import MAX_TEXT
+
+Finding = dict[str, str]
+
+
+class Policy(NamedTuple):
+    """What is looked for, and whether a find masks a part or discards the whole."""
+
+    drop: bool = False
+    detectors: frozenset[str] = DEFAULT_DETECTORS
+    custom: tuple[CustomPattern, ...] = ()
+
+
+DEFAULT = Policy()
 
 
 class Screened(NamedTuple):
-    """A text that may be stored, what was found in it, and a keyed print by which a repetition is known."""
+    """A text that may be stored, what was found in it, and a keyed print by which a repetition is known.
+
+    Without a print any repetition counts as the same. `dropped`: the policy wants nothing of it kept.
+    """
 
     text: str
-    findings: list[dict[str, str]]
-    fingerprint: bytes
+    findings: list[Finding]
+    fingerprint: bytes | None
+    dropped: bool = False
 
 
-def screen(text: str) -> Screened:
-    """The text with card data masked. Refused: `too_large` beyond 10 000 characters, `invalid` when empty.
+def screen(text: str, policy: Policy = DEFAULT, *, files: Collection[Any] = ()) -> Screened:
+    """The text masked, or marked as dropped. Refused: `too_large` beyond 10 000 characters, `invalid` when empty.
 
-    The print is made of the masked text: nothing stored can be tried against card numbers.
+    The print is made of the masked text and the files' ids: nothing stored can be tried against card numbers.
     """
     if len(text) > MAX_TEXT:
         raise Refused("too_large", _("A message may have at most 10,000 characters."))
-    if not text.strip():
+    if not text.strip() and not files:
         raise Refused("invalid", _("There is nothing to send."), fields={"text": "empty"})
-    masked = mask(text)
-    found = sorted({finding.detector for finding in masked.findings})
-    return Screened(masked.text, [{"detector": name, "action": "masked"} for name in found], _print(masked.text))
+    masked = mask(text, policy.detectors, policy.custom)
+    found = findings({finding.detector for finding in masked.findings}, policy)
+    fingerprint = _print("\0".join([masked.text, *sorted(map(str, files))]))
+    return Screened(masked.text, found, fingerprint, dropped=bool(found) and policy.drop)
+
+
+def findings(detectors: Iterable[str], policy: Policy) -> list[Finding]:
+    """What the wire says of these detectors' finds."""
+    action = "dropped" if policy.drop else "masked"
+    return [{"detector": name, "action": action} for name in sorted(set(detectors))]
+
+
+def dropped(found: list[Finding]) -> Refused:
+    """The refusal that tells the sender what was found."""
+    return Refused("pci_dropped", findings=found)
+
+
+def clean(value: Any, policy: Policy) -> tuple[Any, set[str]]:
+    """The value with every text in it masked, keys too, and which detectors struck."""
+    if isinstance(value, str):
+        masked = mask(value, policy.detectors, policy.custom)
+        return Passed(masked.text), {finding.detector for finding in masked.findings}
+    if isinstance(value, Mapping):
+        pairs = [(clean(key, policy), clean(part, policy)) for key, part in value.items()]
+        struck = set[str]().union(*(key[1] | part[1] for key, part in pairs))
+        return {key[0]: part[0] for key, part in pairs}, struck
+    if isinstance(value, (list, tuple)):
+        parts = [clean(part, policy) for part in value]
+        return [part[0] for part in parts], set[str]().union(*(part[1] for part in parts))
+    return value, set()
 
 
 def check_cid(cid: str) -> None:

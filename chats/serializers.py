@@ -88,11 +88,47 @@ class PostedSerializer(serializers.Serializer):
 
     chat = serializers.UUIDField()
     cid = serializers.CharField()
-    seq = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    text = serializers.CharField()
+    seq = serializers.IntegerField(required=False)
+    at = serializers.DateTimeField(required=False)
+    text = serializers.CharField(required=False)
     findings = FindingSerializer(many=True)
+    held = serializers.BooleanField(required=False)
     duplicate = serializers.BooleanField()
+
+
+class AnnounceSerializer(StrictSerializer):
+    """A file to come; its kind is found out from the bytes, so `type` is only taken note of."""
+
+    name = CleanText(max_length=1000)
+    size = serializers.IntegerField(min_value=1)
+    type = text(200)
+
+
+class AnnouncedSerializer(serializers.Serializer):
+    """Where the parts go."""
+
+    id = serializers.UUIDField()
+    parts = serializers.IntegerField()
+    part_size = serializers.IntegerField()
+
+
+class ReceivedSerializer(serializers.Serializer):
+    """What has come so far."""
+
+    id = serializers.UUIDField()
+    parts = serializers.IntegerField()
+    received = serializers.ListField(child=serializers.IntegerField())
+
+
+class FileSerializer(serializers.Serializer):
+    """A file."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    type = serializers.CharField()
+    status = serializers.ChoiceField(["scanning", "clean", "dropped"])
+    reason = serializers.CharField(allow_null=True)
 
 
 class LineSerializer(serializers.Serializer):
@@ -104,7 +140,7 @@ class LineSerializer(serializers.Serializer):
     sender = serializers.DictField(child=serializers.CharField())
     cid = serializers.CharField(allow_null=True)
     text = serializers.CharField()
-    attachments = serializers.ListField(child=serializers.DictField())
+    attachments = FileSerializer(many=True)
     findings = FindingSerializer(many=True)
     data = serializers.DictField()
 

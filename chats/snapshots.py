@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from agents.models import Agent
+from chats import policies
 from chats.models import Chat, Entry, Offer, Seat
 from chats.states import State
 from lib.clock import database_now
@@ -88,8 +89,14 @@ def _chat_on_desk(seat: Seat, now: Any) -> dict[str, Any]:
         "language": chat.language,
         "page": chat.page,
         "closing": chat.queue.closing,
-        "allowed": ["send", "canned", *(["end"] if seat.role == Seat.Role.OWNER else [])],
+        "allowed": _allowed(seat),
     }
+
+
+def _allowed(seat: Seat) -> list[str]:
+    """What the desk's buttons offer; the verbs check again."""
+    attach = ["attach"] if policies.of_queue(seat.chat.queue_id).attachments else []
+    return ["send", "canned", *attach, *(["end"] if seat.role == Seat.Role.OWNER else [])]
 
 
 def heads(agent: Agent) -> dict[str, int]:
@@ -118,7 +125,7 @@ def for_customer(chat: Chat) -> dict[str, Any]:
             "wait": wait,
             "agents": [named(seat.agent) for seat in seats],
             "quick_replies": _quick_replies(chat),
-            "can_attach": False,
+            "can_attach": chat.state != State.ENDED and policies.of_queue(chat.queue_id).attachments,
             "can_rate": chat.state == State.ENDED and chat.answered_at is not None and chat.score is None,
             "rated": chat.score is not None,
             "agents_seen": max((seat.seen for seat in seats), default=0),

@@ -11,9 +11,12 @@ from celery import shared_task
 from agents import operations as agent_operations
 from agents.models import Agent
 from agents.states import State as AgentState
-from chats import operations
-from chats.models import Chat, Offer, Seat
+from chats import operations, policies
+from chats.models import Attachment, Chat, Offer, Seat
+from chats.operations.files import UPLOAD_LIFE
 from chats.operations.presence import GRACE
+from chats.scanning import verdict
+from lib.clamav import NoAnswer
 from lib.clock import database_now
 
 log = logging.getLogger(__name__)
@@ -25,6 +28,22 @@ BATCH = 200
 def lapse_offers(offer_ids: list[str]) -> int:
     """The alarm of offers with one deadline: sharper than the sweep, for the same rows; returns how many lapsed."""
     return _each(operations.lapse, map(UUID, offer_ids))
+
+
+@shared_task
+def scan_file(attachment_id: str) -> bool:
+    """One file is looked at and its verdict stands. False when it is gone; without an answer the sweep asks again."""
+    scanning = Attachment.objects.filter(status=Attachment.Status.SCANNING)
+    row = scanning.select_related("chat").filter(pk=attachment_id).first()
+    if row is None:
+        return False
+    rule = policies.of_queue(row.chat.queue_id)
+    try:
+        found = verdict(row.path, row.name, rule)
+    except NoAnswer as error:
+        log.warning("the virus scanner gave no answer (%s): a file waits", error)
+        return False
+    return operations.judge(row.pk, kind=found.kind, reason=found.reason, detectors=found.detectors)
 
 
 @shared_task
@@ -40,6 +59,8 @@ def sweep() -> dict[str, int]:
     ).distinct()
     lost = Seat.objects.live().filter(away_since__lt=now - GRACE)
     waited = Chat.objects.waited_longest(now)
+    unread = Attachment.objects.filter(status=Attachment.Status.SCANNING, look_at__lt=now)
+    unsent = Attachment.objects.unsent().filter(created_at__lt=now - UPLOAD_LIFE)
     deserted = Chat.objects.deserted(now - timedelta(seconds=1)).select_related("entry_point")
     return {
         "rona": _each(operations.lapse, overdue[:BATCH]),
@@ -49,6 +70,8 @@ def sweep() -> dict[str, int]:
         "given_up": _each(operations.give_up, lost[:BATCH]),
         "abandoned": _each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
         "overflowed": _each(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),
+        "looked_again": _each(operations.look_again, unread[:BATCH]),
+        "swept_away": _each(operations.sweep_away, unsent[:BATCH]),
         "offered": operations.distribute(),
     }
 

@@ -106,7 +106,6 @@ class MessagesView(ChatView):
         )
         if settings.RATE_LIMITS and not bucket.take(principal):
             raise Refused("rate_limited")
-        if form.get("attachments"):
-            raise Refused("not_found")
-        posted = operations.post(chat, by=sender, cid=form["cid"], text=form["text"])
+        files = form.get("attachments") or ()
+        posted = operations.post(chat, by=sender, cid=form["cid"], text=form["text"], attachments=files)
         return Response(answer(posted), status=200 if posted.duplicate else 201)

@@ -7,7 +7,7 @@ trip. A batch that fails is tried again row by row, so that no message fails for
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -20,13 +20,17 @@ from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
+from chats import policies
 from chats.events import lines_frame
+from chats.lookback import completes, said_before
 from chats.operations.post import CONFLICT, NOT_SEATED
-from chats.screening import Screened, check_cid, screen
+from chats.screening import Policy, Screened, check_cid, screen
 from chats.senders import Sender
+from chats.statements import LOCK, WRITE
 from lib import groups, wire
 from lib.errors import Refused
 from lib.hub import Hub, running_hub
+from lib.pci.digits import holds_digit
 
 log = logging.getLogger(__name__)
 
@@ -35,55 +39,9 @@ PATIENCE = 10.0  # seconds a sender waits for his commit before he is told `unav
 TRIES = 4  # a broken connection is tried again: the cid makes repeating harmless
 PAUSE = 0.25  # seconds before the first repetition, doubled each time
 CONNECTIONS = 2
-
-LOCK = "SELECT 1 FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
-
-WRITE = """
-WITH said AS (
-    SELECT * FROM unnest(
-        %(n)s::int[], %(chat)s::uuid[], %(kind)s::text[], %(who)s::text[], %(name)s::text[],
-        %(cid)s::text[], %(fingerprint)s::bytea[], %(text)s::text[], %(findings)s::jsonb[], %(agent)s::int[]
-    ) AS t(n, chat, kind, who, name, cid, fingerprint, text, findings, agent)
-), looked AS (
-    SELECT said.*, chats_chat.state, chats_chat.public_head, before.seq AS old_seq, before.at AS old_at,
-        before.text AS old_text, before.findings AS old_findings, before.fingerprint AS old_fingerprint,
-        seat.left_at IS NULL AS seated, seat.id IS NOT NULL AS may_read
-    FROM said
-    JOIN chats_chat ON chats_chat.id = said.chat
-    LEFT JOIN chats_entry AS before ON before.chat_id = said.chat AND before.cid = said.cid
-        AND before.sender_kind = said.kind AND before.sender_id = said.who AND before.cid <> ''
-    LEFT JOIN LATERAL (
-        SELECT id, left_at FROM chats_seat
-        WHERE chat_id = said.chat AND agent_id = said.agent AND released_at IS NULL
-        ORDER BY left_at DESC NULLS FIRST LIMIT 1
-    ) AS seat ON true
-), fresh AS (
-    SELECT *, row_number() OVER (PARTITION BY chat ORDER BY n) AS nth, count(*) OVER (PARTITION BY chat) AS many
-    FROM looked
-    WHERE old_seq IS NULL AND state IN ('queued', 'offered', 'active')
-        AND (kind = 'customer' OR (may_read AND seated))
-), moved AS (
-    UPDATE chats_chat SET public_head = chats_chat.public_head + fresh.many
-    FROM fresh WHERE fresh.nth = 1 AND chats_chat.id = fresh.chat
-), written AS (
-    INSERT INTO chats_entry (chat_id, stream, seq, kind, at, sender_kind, sender_id, sender_name, cid, fingerprint,
-        text, findings, data)
-    SELECT chat, 'public', public_head + nth, 'message', clock_timestamp(), kind, who, name, cid, fingerprint,
-        text, findings, '{}'
-    FROM fresh RETURNING chat_id, seq, at
-), noted AS (
-    INSERT INTO chats_finding (chat_id, at, sender_kind, sender_id, place, detector, action)
-    SELECT chat, clock_timestamp(), kind, who, 'message', found ->> 'detector', found ->> 'action'
-    FROM fresh CROSS JOIN LATERAL jsonb_array_elements(findings) AS found
-)
-SELECT looked.n, looked.state, looked.kind = 'customer' OR looked.may_read AS may_read,
-    looked.kind = 'customer' OR looked.seated AS seated,
-    looked.old_seq, looked.old_at, looked.old_text, looked.old_findings, looked.old_fingerprint,
-    written.seq, written.at
-FROM looked
-LEFT JOIN fresh ON fresh.n = looked.n
-LEFT JOIN written ON written.chat_id = fresh.chat AND written.seq = fresh.public_head + fresh.nth
-"""
+MOST_REMEMBERED = 20_000
+UNKNOWN = 0  # no queue has this number: nothing is written, but the queue is learnt
+NOTHING = Screened("", [], None)
 
 
 class NeedsMore(Exception):
@@ -98,6 +56,9 @@ class Said:
     by: Sender
     cid: str
     screened: Screened
+    policy: Policy
+    queue: int | None  # by whose policy it was screened; None where all queues have the same
+    looks_back: bool  # holds a digit: may complete a number
     done: asyncio.Future[dict[str, Any]]
 
     @property
@@ -105,11 +66,18 @@ class Said:
         """Under which the message may stand once."""
         return self.chat, self.by.kind, self.by.id, self.cid
 
+    @property
+    def speaker(self) -> tuple[UUID, str, str]:
+        """Who says it where."""
+        return self.chat, self.by.kind, self.by.id
+
 
 @dataclass(slots=True)
 class Outcome:
     """What the database says of one message."""
 
+    left: bool = False
+    queue: int | None = None
     state: str | None = None
     may_read: bool = False
     seated: bool = False
@@ -126,6 +94,7 @@ class Writer:
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
+        self.queues: dict[UUID, int] = {}
         self._queue: list[Said] = []
         self._wake = asyncio.Event()
         self._task = hub.loop.create_task(self._run())
@@ -208,17 +177,18 @@ class Writer:
         raise AssertionError
 
     async def _write_once(self, batch: Sequence[Said]) -> list[Outcome]:
-        rows = _columns(batch)
         async with self.pool.connection() as connection, connection.pipeline():
             await connection.execute("BEGIN")
-            await connection.execute(LOCK, {"chat": rows["chat"]}, prepare=True)
-            cursor = await connection.execute(WRITE, rows, prepare=True)
+            await connection.execute(LOCK, {"chat": [said.chat for said in batch]}, prepare=True)
+            left = await _completing(connection, batch)
+            cursor = await connection.execute(WRITE, _columns(batch, left), prepare=True)
             await connection.execute("COMMIT")
             found = await cursor.fetchall()
-        outcomes = [Outcome() for _said in batch]
-        for n, state, may_read, seated, old_seq, old_at, old_text, old_findings, old_print, seq, at in found:
+        outcomes = [Outcome(left=n in left) for n in range(len(batch))]
+        for n, queue, state, may_read, seated, old_seq, old_at, old_text, old_findings, old_print, seq, at in found:
             outcome = outcomes[n]
-            outcome.state, outcome.may_read, outcome.seated = state, bool(may_read), bool(seated)
+            outcome.queue, outcome.state = queue, state
+            outcome.may_read, outcome.seated = bool(may_read), bool(seated)
             outcome.duplicate = old_seq is not None
             if outcome.duplicate:
                 outcome.seq, outcome.at, outcome.text, outcome.findings = old_seq, old_at, old_text, old_findings
@@ -240,7 +210,36 @@ class Writer:
         if frames:
             self.hub.publish(frames)
         for said, outcome in zip(batch, outcomes, strict=True):
+            if said.queue is not None and outcome.queue is not None:
+                self.remember(said.chat, outcome.queue)
             _settle(said, outcome)
+
+    def remember(self, chat: UUID, queue: int) -> None:
+        """Where the chat waits or is served, so that the next message is screened by that queue's policy at once."""
+        if len(self.queues) >= MOST_REMEMBERED:
+            self.queues.clear()
+        self.queues[chat] = queue
+
+
+async def _completing(connection: psycopg.AsyncConnection, batch: Sequence[Said]) -> set[int]:
+    """The messages that complete a number with what their sender said before, and all he says behind them."""
+    speakers = {said.speaker for said in batch if said.looks_back}
+    if not speakers:
+        return set()
+    texts = await said_before(connection, tuple(speakers))
+    left: set[int] = set()
+    stopped: set[tuple[UUID, str, str]] = set()
+    for n, said in enumerate(batch):
+        before = texts.get(said.speaker)
+        if before is None:
+            continue
+        text = said.screened.text
+        if said.speaker in stopped or (said.looks_back and completes(before, text, said.policy.detectors)):
+            stopped.add(said.speaker)
+            left.add(n)
+        else:
+            before.append(text)
+    return left
 
 
 def _without_twins(batch: Sequence[Said]) -> tuple[list[Said], list[Said]]:
@@ -253,9 +252,10 @@ def _without_twins(batch: Sequence[Said]) -> tuple[list[Said], list[Said]]:
     return list(first.values()), twins
 
 
-def _columns(batch: Sequence[Said]) -> dict[str, Any]:
+def _columns(whole: Sequence[Said], left: Collection[int]) -> dict[str, Any]:
+    batch = [said for n, said in enumerate(whole) if n not in left]
     return {
-        "n": list(range(len(batch))),
+        "n": [n for n in range(len(whole)) if n not in left],
         "chat": [said.chat for said in batch],
         "kind": [said.by.kind for said in batch],
         "who": [said.by.id for said in batch],
@@ -265,6 +265,7 @@ def _columns(batch: Sequence[Said]) -> dict[str, Any]:
         "text": [said.screened.text for said in batch],
         "findings": [Jsonb(said.screened.findings) for said in batch],
         "agent": [said.by.agent_id for said in batch],
+        "queue": [said.queue for said in batch],
     }
 
 
@@ -283,10 +284,12 @@ def _line(said: Said, outcome: Outcome) -> dict[str, Any]:
 
 
 def _settle(said: Said, outcome: Outcome) -> None:
-    if not outcome.may_read:
+    if outcome.left or said.queue == UNKNOWN:
+        _answer(said, error=NeedsMore())
+    elif not outcome.may_read:
         _answer(said, error=Refused("not_found"))
     elif outcome.duplicate:
-        if outcome.fingerprint != said.screened.fingerprint:
+        if outcome.fingerprint and outcome.fingerprint != said.screened.fingerprint:
             _answer(said, error=Refused("conflict", CONFLICT))
         else:
             _answer(said, result=_ok(said, outcome))
@@ -342,6 +345,12 @@ async def running_writer() -> Writer:
 async def say(chat_id: UUID, *, by: Sender, cid: str, text: str) -> dict[str, Any]:
     """The message is screened and committed; the answer is what was stored. See `Writer.say`."""
     check_cid(cid)
-    screened = screen(text)
+    rules = await policies.on_loop()
     writer = await running_writer()
-    return await writer.say(Said(chat_id, by, cid, screened, writer.hub.loop.create_future()))
+    queue = writer.queues.get(chat_id, UNKNOWN) if rules.queues else None
+    policy = rules.everywhere.screening if queue is None else rules.of(queue).screening
+    screened = NOTHING if queue == UNKNOWN else screen(text, policy)
+    if screened.dropped:
+        raise NeedsMore
+    digits = holds_digit(screened.text)
+    return await writer.say(Said(chat_id, by, cid, screened, policy, queue, digits, writer.hub.loop.create_future()))

@@ -32,6 +32,7 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         _("Chats"),
         ("chats.chat", "chats.customer", "chats.cannedresponse", "chats.botanswer", "chats.finding"),
     ),
+    ("screening", _("Card data"), ("chats.screeningpolicy", "chats.custompattern")),
     ("wrapup", _("Wrap-up"), ("wrapup.wrapupcode", "wrapup.wrapuprule", "wrapup.wrapup")),
     ("rights", _("People and rights"), ("agents.user", "auth.group", "admin.logentry")),
     (

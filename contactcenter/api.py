@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from chats.file_views import AttachmentsView, AttachmentView, PartView
 from chats.views import EntriesView, MessagesView, StartView
 from lib.errors import MESSAGES, Refused
 
@@ -45,6 +46,9 @@ urlpatterns = [
     path("widget/<slug:slug>/chats/", StartView.as_view(), name="start"),
     path("chats/<uuid:chat_id>/entries/", EntriesView.as_view(), name="entries"),
     path("chats/<uuid:chat_id>/messages/", MessagesView.as_view(), name="messages"),
+    path("chats/<uuid:chat_id>/attachments/", AttachmentsView.as_view(), name="attachments"),
+    path("chats/<uuid:chat_id>/attachments/<uuid:attachment_id>/", AttachmentView.as_view(), name="attachment"),
+    path("chats/<uuid:chat_id>/attachments/<uuid:attachment_id>/parts/<int:number>/", PartView.as_view(), name="part"),
 ]
 
 
@@ -52,7 +56,8 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every refusal as {"code","message","fields"}; None lets a real fault be a fault."""
     if isinstance(error, Refused):
         set_rollback()
-        return _response(STATUS[error.code], error.code, str(error.message), error.fields)
+        fields = error.fields or error.detail
+        return _response(STATUS[error.code], error.code, str(error.message), fields)
     if isinstance(error, (OperationalError, InterfaceError)):
         log.warning("the database did not answer a request", exc_info=error)
         return _response(503, "unavailable", str(MESSAGES["unavailable"]), {})

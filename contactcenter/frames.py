@@ -46,6 +46,17 @@ class Finding(Said):
     action: str
 
 
+class Attached(Said):
+    """A file of a message; it can be fetched once it is clean."""
+
+    id: str
+    name: str
+    size: Natural
+    type: str
+    status: Literal["scanning", "clean", "dropped"]
+    reason: str | None
+
+
 class Line(Said):
     """One line of a transcript; what is in `data` depends on its kind."""
 
@@ -55,7 +66,7 @@ class Line(Said):
     sender: Sender
     cid: str | None
     text: str
-    attachments: list[dict[str, Any]]
+    attachments: list[Attached]
     findings: list[Finding]
     data: dict[str, Any]
 
@@ -85,15 +96,16 @@ class OkChat(Ok, tag="ok"):
 
 
 class OkMessage(Ok, tag="ok"):
-    """The message is committed, as it was stored."""
+    """The message is committed, as it was stored; or, `held`, it waits until its files are looked at and has no seq."""
 
     chat: str
     cid: str
-    seq: Annotated[int, msgspec.Meta(ge=1)]
-    at: Moment
-    text: str
     findings: list[Finding]
     duplicate: bool
+    seq: Annotated[int, msgspec.Meta(ge=1)] | msgspec.UnsetType = msgspec.UNSET
+    at: Moment | msgspec.UnsetType = msgspec.UNSET
+    text: str | msgspec.UnsetType = msgspec.UNSET
+    held: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class OkLines(Ok, tag="ok"):
@@ -119,6 +131,7 @@ class Error(Said, tag="error", tag_field="type"):
     code: Code
     message: str
     fields: dict[str, Any] = {}
+    findings: list[Finding] | msgspec.UnsetType = msgspec.UNSET
 
 
 # --- both sockets
@@ -149,6 +162,14 @@ class Entries(Said, tag="entries", tag_field="type"):
     stream: Stream
     entries: list[Line]
     more: bool
+
+
+class Dropped(Said, tag="dropped", tag_field="type"):
+    """Your own message that was held for its files was discarded: nobody else has seen it."""
+
+    chat: str
+    cid: str
+    findings: list[Finding]
 
 
 class Seen(Said, tag="seen", tag_field="type"):
@@ -320,6 +341,6 @@ class DeskSnapshot(Said, tag="desk", tag_field="type"):
 
 
 ANSWERS: tuple[type[Ok], ...] = (Ok, OkChat, OkMessage, OkLines, OkResult)
-BOTH: tuple[type[Said], ...] = (Error, Welcome, Entries, Seen, Typing)
+BOTH: tuple[type[Said], ...] = (Error, Welcome, Entries, Dropped, Seen, Typing)
 CUSTOMER: tuple[type[Said], ...] = (*BOTH, CustomerPong, CustomerSnapshot)
 DESK: tuple[type[Said], ...] = (*BOTH, DeskPong, DeskSnapshot)

@@ -12,6 +12,8 @@
 | DATABASE_POOL    | connections a process may hold at once; 0: one per thread, kept | 16                    |
 | DECISION_DAYS    | days for which routing decisions are kept; 0: for ever          | 30                    |
 | ORGANISATION     | the name on desk and widget                                     | Halden                |
+| MEDIA_ROOT       | folder of the files sent in chats; private, backed up, shared   | var/media             |
+| CLAMAV           | tcp://host:port or unix:///path of clamd                        | no virus scan         |
 """
 
 import os
@@ -157,6 +159,7 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 30
+CELERY_TASK_ROUTES = {"chats.tasks.scan_file": {"queue": "scan"}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -207,6 +210,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 WHITENOISE_USE_FINDERS = DEMO
 WHITENOISE_AUTOREFRESH = DEMO
+MEDIA_ROOT = env("MEDIA_ROOT", str(BASE_DIR / "var" / "media"))
+CLAMAV = env("CLAMAV", "")
+FILE_UPLOAD_PERMISSIONS = 0o600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet, TextField
+from django.db.models import CharField, Model, QuerySet, TextField
 from django.forms import BaseModelForm, Form, ModelForm
 from django.http import HttpRequest
 from django.utils.functional import Promise, cached_property
@@ -42,13 +42,26 @@ class HouseAdmin(admin.ModelAdmin):
     unlogged: Sequence[str] = ("password", "secret")
 
     def save_model(self, request: HttpRequest, obj: Model, form: BaseModelForm, change: bool) -> None:
-        """A new row is saved whole; of an old one only the form's changes, as operations write the same rows."""
+        """A new row is saved whole; of an old one only the form's changes, as operations write the same rows.
+
+        Card data typed into a form is masked before it is stored.
+        """
+        screen_row(obj, but=self.unlogged)
         if not change:
             return super().save_model(request, obj, form, change)
         names = [field.name for field in obj._meta.concrete_fields if field.name in form.changed_data]
         if names:
             obj.save(update_fields=names)
         return None
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """As `save_model`, for the rows beneath the row."""
+        for row in formset.save(commit=False):
+            screen_row(row, but=self.unlogged)
+            row.save()
+        for row in formset.deleted_objects:
+            row.delete()
+        formset.save_m2m()
 
     def construct_change_message(
         self, request: HttpRequest, form: Form, formsets: Any, add: bool = False
@@ -61,6 +74,14 @@ class HouseAdmin(admin.ModelAdmin):
                 with override(None):
                     changed["values"] = [_change(form, name) for name in form.changed_data if name not in self.unlogged]
         return parts
+
+
+def screen_row(row: Model, *, but: Sequence[str] = ()) -> None:
+    """No text of the row shows a card number, but for the fields named."""
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(value, str) and isinstance(field, (CharField, TextField)) and field.name not in but:
+            setattr(row, field.attname, mask(value).text)
 
 
 def _change(form: Form, name: str) -> list[str]:

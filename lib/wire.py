@@ -62,7 +62,7 @@ def instant(moment: datetime | None) -> str | None:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
+    if isinstance(value, (UUID, str)):
         return str(value)
     raise NotImplementedError(type(value))
 
@@ -71,7 +71,7 @@ _encoder = msgspec.json.Encoder(enc_hook=_plain)
 
 
 def encode(frame: Any) -> bytes:
-    """The frame as JSON bytes; UUIDs become strings."""
+    """The frame as JSON bytes; UUIDs and kinds of text become strings."""
     return _encoder.encode(frame)
 
 

@@ -97,6 +97,14 @@ class Live:
             *("--without-gossip", "--without-mingle"),
         )
 
+    def start_scan(self) -> None:
+        """Files are looked at."""
+        self.start(
+            "scan",
+            *("celery", "-A", "contactcenter", "worker", "--concurrency", "1", "--loglevel", "INFO"),
+            *("--queues", "scan", "--hostname", "scan@%h", "--without-gossip", "--without-mingle"),
+        )
+
     def start_beat(self) -> None:
         """Sweeps are asked for every second."""
         self.start("beat", "celery", "-A", "contactcenter", "beat", "--schedule", str(self.logs / "beat"), "--pidfile=")
@@ -187,6 +195,7 @@ def running(logs: Path, template: str, **settings: str) -> Iterator[Live]:
             "RATE_LIMITS": "off",
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": NO_SERMON,
+            "MEDIA_ROOT": str(logs / "media"),
             **settings,
         }
         live = Live(port=port, environment=environment, logs=logs)

@@ -11,6 +11,7 @@ from chats.models import Chat, Customer
 from chats.snapshots import customer_card, named, page_of_lines
 from lib.clock import database_now
 from lib.errors import Refused
+from lib.pci.mask import mask
 from lib.transitions import one
 from lib.wire import PAGE, instant
 from wrapup.models import WrapUp
@@ -53,7 +54,7 @@ def of_customer(
         past = past.filter(queue=queue)
     if code is not None:
         past = past.filter(seats__wrapup__codes=code)
-    for word in q.split()[:8]:
+    for word in mask(q).text.split()[:8]:
         past = past.filter(
             Q(subject__icontains=word) | Q(queue__name__icontains=word) | Q(seats__wrapup__codes__name__icontains=word)
         )

@@ -50,9 +50,23 @@ def extend(wrapup_id: UUID, *, by: Agent) -> WrapUp:
     return row
 
 
-@transaction.atomic
 def submit(wrapup_id: UUID, *, by: Agent, codes: Collection[int], note: str = "") -> WrapUp:
-    """Reasons and note are kept, and the place is free. Refused: `invalid` (no or foreign reason), `state`."""
+    """Reasons and note are kept, and the place is free. Refused: `invalid` (no or foreign reason), `state`, or
+    `pci_dropped` for the note: under the policy Drop the agent writes it again.
+    """
+    with transaction.atomic():
+        row, chosen = _checked(wrapup_id, by, codes, note)
+        seat = row.seat
+        text, refused = chat_operations.look_at(
+            note, chat=seat.chat, queue_id=seat.queue_id, by=of_agent(by), place="note"
+        )
+        if refused is None:
+            return _finish(row, WrapUp.Outcome.SUBMITTED, codes=chosen, note=text, by=of_agent(by))
+    raise refused
+
+
+def _checked(wrapup_id: UUID, by: Agent, codes: Collection[int], note: str) -> tuple[WrapUp, list[WrapUpCode]]:
+    """The locked wrap-up and the reasons chosen. Raises Refused when something can't be taken."""
     row = _locked_open(wrapup_id, by)
     if len(note) > LONGEST_NOTE:
         raise Refused("too_large", _("A note may have at most 2,000 characters."))
@@ -64,7 +78,7 @@ def submit(wrapup_id: UUID, *, by: Agent, codes: Collection[int], note: str = ""
     chosen = list(offered.filter(pk__in=set(codes)))
     if len(chosen) != len(set(codes)):
         raise Refused("invalid", _("One of the reasons can't be used here any more."), fields={"codes": "unknown"})
-    return _finish(row, WrapUp.Outcome.SUBMITTED, codes=chosen, note=note, by=of_agent(by))
+    return row, chosen
 
 
 @transaction.atomic
@@ -79,7 +93,7 @@ def lapse(wrapup_id: UUID) -> bool:
 
 
 def _locked_open(wrapup_id: UUID, by: Agent) -> WrapUp:
-    mine = WrapUp.objects.for_agent(by).select_for_update(of=("self",)).select_related("seat")
+    mine = WrapUp.objects.for_agent(by).select_for_update(of=("self",)).select_related("seat__chat")
     row = one(mine, pk=wrapup_id)
     if row.outcome:
         raise Refused("state", _("This wrap-up is in already."))

@@ -3,6 +3,8 @@
 from chats.operations.distribute import distribute, distribute_for
 from chats.operations.end import abandon, end, leave, rate, release
 from chats.operations.enqueue import hand_over, requeue
+from chats.operations.files import announce, cancel, judge, look_again, receive, sweep_away
+from chats.operations.lines import look_at
 from chats.operations.offers import accept, accept_all, lapse, withdraw, withdraw_all
 from chats.operations.open import open
 from chats.operations.overflow import overflow, turn_away, wait_is_over
@@ -23,6 +25,8 @@ __all__ = [
     "accept",
     "accept_all",
     "agent_lost",
+    "announce",
+    "cancel",
     "customer_away",
     "customer_here",
     "distribute",
@@ -30,17 +34,22 @@ __all__ = [
     "end",
     "give_up",
     "hand_over",
+    "judge",
     "lapse",
     "leave",
+    "look_again",
+    "look_at",
     "open",
     "overflow",
     "post",
     "rate",
+    "receive",
     "release",
     "requeue",
     "seen",
     "sign_in",
     "sign_out",
+    "sweep_away",
     "turn_away",
     "typing",
     "wait_is_over",

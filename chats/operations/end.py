@@ -86,13 +86,18 @@ def end_seat(seat: Seat, *, at: datetime) -> None:
         publish(SeatEnded(seat_id=seat.pk))
 
 
-@transaction.atomic
 def rate(chat: Chat, *, score: int, comment: str) -> None:
-    """The customer has rated the chat, once. Refused("state") before the end or when rated already."""
-    row = Chat.objects.locked(chat.pk)
-    if row.ended_at is None or row.score is not None:
-        raise Refused("state")
-    row.score, row.comment = score, comment
-    row.save(update_fields=["score", "comment"])
-    lines.record(row, "rate", by=Sender("customer", str(row.customer_id)), at=database_now(), score=score)
-    publish(ChatChanged(chat_id=row.pk))
+    """The customer has rated the chat, once. Refused: `state` before the end or when rated already, `pci_dropped`."""
+    with transaction.atomic():
+        row = Chat.objects.locked(chat.pk)
+        if row.ended_at is None or row.score is not None:
+            raise Refused("state")
+        by = Sender("customer", str(row.customer_id))
+        text, refused = lines.look_at(comment, chat=row, queue_id=row.queue_id, by=by, place="comment")
+        if refused is None:
+            row.score, row.comment = score, text
+            row.save(update_fields=["score", "comment"])
+            lines.record(row, "rate", by=by, at=database_now(), score=score)
+            publish(ChatChanged(chat_id=row.pk))
+    if refused is not None:
+        raise refused

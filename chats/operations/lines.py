@@ -7,11 +7,15 @@ from uuid import UUID
 
 from django.db.models import F
 
+from chats import policies
 from chats.events import LinesWritten
 from chats.models import Chat, ChatEvent, Entry, Finding
-from chats.screening import Screened
+from chats.screening import Screened, clean, dropped, findings
 from chats.senders import SYSTEM, Sender
+from lib.clock import database_now
+from lib.errors import Refused
 from lib.events import publish
+from lib.fields import Passed
 
 
 def append(
@@ -25,11 +29,16 @@ def append(
     screened: Screened | None = None,
     cid: str = "",
     data: dict[str, Any] | None = None,
+    files: list[dict[str, Any]] | None = None,
 ) -> Entry:
-    """The line stands at the end of the stream and is told to its readers. The chat's row must be locked."""
+    """The line stands at the end of the stream and is told to its readers. The chat's row must be locked.
+
+    A text that no sender's verb has screened is masked here, by the policy of the chat's queue.
+    """
     head = "public_head" if stream == Entry.PUBLIC else "staff_head"
     Chat.objects.filter(pk=chat.pk).update(**{head: F(head) + 1})
     chat.refresh_from_db(fields=[head])
+    text = screened.text if screened else str(clean(text, policies.of_queue(chat.queue_id).screening)[0])
     entry = Entry.objects.create(
         chat=chat,
         stream=stream,
@@ -41,13 +50,22 @@ def append(
         sender_name=by.name,
         cid=cid,
         fingerprint=screened.fingerprint if screened else None,
-        text=screened.text if screened else text,
+        text=Passed(text),
         findings=screened.findings if screened else [],
+        attachments=files or [],
         data=data or {},
     )
-    note_findings([found["detector"] for found in entry.findings], chat=chat, by=by, at=at, place="message")
+    entry.text = text
+    if kind == "message":
+        note_findings([found["detector"] for found in entry.findings], chat=chat, by=by, at=at, place="message")
     publish(LinesWritten(chat_id=chat.pk, stream=stream, entries=(entry.frame(),)))
     return entry
+
+
+def amend(chat: Chat, line: Entry, *, at: datetime) -> Entry:
+    """Everybody is told how a line of the public stream, already rewritten, stands now. The chat must be locked."""
+    now = Screened(str(line.text), line.findings, None)
+    return append(chat, "amended", by=SYSTEM, at=at, screened=now, files=line.attachments, data={"of": line.seq})
 
 
 def note_findings(
@@ -58,6 +76,15 @@ def note_findings(
         Finding(chat=chat, at=at, sender_kind=by.kind, sender_id=by.id, place=place, detector=detector, action=action)
         for detector in detectors
     )
+
+
+def look_at(text: str, *, chat: Chat, queue_id: int, by: Sender, place: str) -> tuple[str, Refused | None]:
+    """The text masked, and under the policy Drop the refusal to be raised once the findings are committed."""
+    policy = policies.of_queue(queue_id).screening
+    masked, struck = clean(text, policy)
+    action = "dropped" if policy.drop else "masked"
+    note_findings(sorted(struck), chat=chat, by=by, at=database_now(), place=place, action=action)
+    return masked, dropped(findings(struck, policy)) if struck and policy.drop else None
 
 
 def record(chat: Chat, verb: str, *, by: Sender, at: datetime, **data: Any) -> ChatEvent:

@@ -13,17 +13,17 @@ from django.db import transaction
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from chats import policies
 from chats.models import Chat, Customer
 from chats.operations import lines
 from chats.operations.enqueue import hand_over
 from chats.operations.overflow import queue_with_room
 from chats.operations.presence import CUSTOMER_LEASE
+from chats.screening import Policy, clean, dropped, findings
 from chats.senders import BOT, Sender
 from chats.states import State
 from lib.clock import database_now
 from lib.errors import Refused
-from lib.fields import mask_all
-from lib.pci.mask import mask
 from lib.wire import can_be_kept
 from routing.models import EntryPoint, FormField, Queue
 
@@ -49,7 +49,8 @@ def open(entry_point: EntryPoint, form: Mapping[str, Any], *, language: str = ""
     """A chat of a customer. Refused: `closed`, `full`, `invalid` with the fields, `unauthenticated` (bad identity)."""
     queue = entry_point.queue
     claims = _identity(form.get("identity") or "", entry_point)
-    said = _checked(entry_point, form)
+    said: dict[str, Any] = {**_checked(entry_point, form), "fields": form.get("fields") or {}}
+    said, claims, struck = _screened(said, claims, policies.of_queue(queue.pk).screening)
     language = _language(entry_point, language)
     now = database_now()
     if queue.hours is not None and not queue.hours.is_open(now):
@@ -69,7 +70,7 @@ def open(entry_point: EntryPoint, form: Mapping[str, Any], *, language: str = ""
             priority=queue.priority,
             language=language,
             subject=said["subject"],
-            fields=mask_all(form.get("fields") or {}),
+            fields=said["fields"],
             page=said["page"],
             verified=bool(claims),
             started_at=now,
@@ -78,7 +79,8 @@ def open(entry_point: EntryPoint, form: Mapping[str, Any], *, language: str = ""
             token_until=now + TOKEN_LIFE,
         )
         _first_words(chat, entry_point, queue)
-        _note(chat, form)
+        by = Sender("customer", str(customer.pk))
+        lines.note_findings(sorted(struck), chat=chat, by=by, at=now, place="form")
     return Opened(chat, token)
 
 
@@ -97,15 +99,23 @@ def _first_words(chat: Chat, entry_point: EntryPoint, queue: Queue) -> None:
     lines.append(chat, "message", by=BOT, at=chat.started_at, text=words, data={"quick_replies": replies})
 
 
-def _note(chat: Chat, form: Mapping[str, Any]) -> None:
-    found = {finding.detector for value in _texts(form) for finding in mask(value).findings}
-    by = Sender("customer", str(chat.customer_id))
-    lines.note_findings(sorted(found), chat=chat, by=by, at=chat.started_at, place="form")
+def _screened(
+    said: dict[str, Any], claims: dict[str, Any], policy: Policy
+) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
+    """Form and claims masked, and which detectors struck. Refused("pci_dropped") for the form under the policy Drop.
 
-
-def _texts(form: Mapping[str, Any]) -> list[str]:
-    fields = form.get("fields") or {}
-    return [value for value in (*form.values(), *fields.keys(), *fields.values()) if isinstance(value, str)]
+    What the page and the web site say is masked under either policy: the customer can't change it.
+    """
+    typed = {name: value for name, value in said.items() if name != "page"}
+    masked, struck = clean(typed, policy)
+    if struck and policy.drop:
+        lines.note_findings(
+            sorted(struck), chat=None, by=Sender("customer"), at=database_now(), place="form", action="dropped"
+        )
+        raise dropped(findings(struck, policy))
+    page, found = clean(said["page"], policy)
+    signed, told = clean({name: str(claims[name]) for name in ("sub", "name", "email") if claims.get(name)}, policy)
+    return {**masked, "page": page}, signed, struck | found | told
 
 
 def _checked(entry_point: EntryPoint, form: Mapping[str, Any]) -> dict[str, str]:
@@ -142,16 +152,14 @@ def _identity(token: str, entry_point: EntryPoint) -> dict[str, Any]:
     return claims
 
 
-def _customer(said: Mapping[str, str], claims: Mapping[str, Any]) -> Customer:
+def _customer(said: Mapping[str, Any], claims: Mapping[str, Any]) -> Customer:
     if not claims:
         return Customer.objects.create(name=said["name"], email=said["email"])
     known = {
         "name": str(claims.get("name") or said["name"])[:120],
         "email": str(claims.get("email") or said["email"])[:254],
     }
-    customer, _created = Customer.objects.update_or_create(
-        external_id=mask(str(claims["sub"])[:120]).text, defaults=known
-    )
+    customer, _created = Customer.objects.update_or_create(external_id=str(claims["sub"])[:120], defaults=known)
     return customer
 
 

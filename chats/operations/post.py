@@ -1,15 +1,17 @@
 """Saying something: screened, numbered and written in one transaction."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from chats import bot
-from chats.models import Chat, Entry, Seat
-from chats.operations import lines
+from chats import bot, policies
+from chats.models import Attachment, Chat, Entry, HeldMessage, Seat
+from chats.operations import files, lines, pieces
 from chats.operations.enqueue import hand_over
-from chats.screening import Screened, check_cid, screen
+from chats.screening import Screened, check_cid, dropped, screen
 from chats.senders import BOT, Sender
 from chats.states import State
 from lib.clock import database_now
@@ -20,44 +22,81 @@ NOT_SEATED = _("You are not in this chat.")
 
 
 class Posted(NamedTuple):
-    """The line as stored, and whether it had been there before."""
+    """The line as stored, or the message held until its files are looked at; and whether it was there before."""
 
-    entry: Entry
+    entry: Entry | None
     duplicate: bool
+    held: HeldMessage | None = None
 
 
-def post(chat: Chat, *, by: Sender, cid: str, text: str) -> Posted:
+def post(chat: Chat, *, by: Sender, cid: str, text: str, attachments: Sequence[UUID] = ()) -> Posted:
     """The text stands in the public stream once, card data masked before anything was written.
 
-    The same cid and body again gives the same answer. Refused: `invalid` (empty), `too_large`, `conflict` (the
-    cid was used for something else), `gone` (the chat is over), `forbidden` (no seat in the chat).
+    The same cid and body again gives the same answer. Under the policy Drop a message with files that are still
+    looked at is held. Refused: `invalid` (empty), `too_large`, `conflict` (the cid was used for something else),
+    `gone` (the chat is over), `forbidden` (no seat in the chat), `not_found`, `state` (a file is missing or not
+    there yet), `pci_dropped` with the findings: nothing of the message was kept.
     """
     check_cid(cid)
-    screened = screen(text)
-    before = _said_before(chat, by, cid, screened)
+    screened = screen(text, policies.of_queue(chat.queue_id).screening, files=attachments)
+    before = None if screened.dropped else _said_before(chat, by, cid, screened)
     if before is not None:
         return before
     with transaction.atomic():
-        row = _held_open(chat, by)
-        before = _said_before(row, by, cid, screened)
+        row = held_open(chat, by)
+        policy = policies.of_queue(row.queue_id).screening
+        screened = screen(text, policy, files=attachments)
+        before = None if screened.dropped else _said_before(row, by, cid, screened)
         if before is not None:
             return before
-        entry = lines.append(row, "message", by=by, at=database_now(), screened=screened, cid=cid)
-        if row.state == State.BOT and by.kind == "customer":
-            _let_bot_answer(row, screened.text, by=by)
+        now = database_now()
+        sent = files.taken(row, attachments, by=by)
+        joined = pieces.look_back(row, by=by, screened=screened, policy=policy, at=now)
+        pieces.mask_earlier(row, joined, by=by, at=now)
+        screened = _with_files(joined.screened, sent, drop=policy.drop)
+        if not screened.dropped:
+            return _write(row, by=by, cid=cid, screened=screened, sent=sent, drop=policy.drop)
+        found = [finding["detector"] for finding in screened.findings]
+        lines.note_findings(found, chat=row, by=by, at=now, place="message", action="dropped")
+        files.discard(sent, reason="message")
+    raise dropped(screened.findings)
+
+
+def _with_files(screened: Screened, sent: Sequence[Attachment], *, drop: bool) -> Screened:
+    """Under the policy Drop a file that was discarded already takes its message with it."""
+    if drop and any(file.status == Attachment.Status.DROPPED for file in sent):
+        return screened._replace(dropped=True)
+    return screened
+
+
+def _write(row: Chat, *, by: Sender, cid: str, screened: Screened, sent: Sequence[Attachment], drop: bool) -> Posted:
+    if drop and any(file.status == Attachment.Status.SCANNING for file in sent):
+        return Posted(None, duplicate=False, held=files.hold(row, sent, by=by, cid=cid, screened=screened))
+    cards = [file.card() for file in sent]
+    entry = lines.append(row, "message", by=by, at=database_now(), screened=screened, cid=cid, files=cards)
+    files.attach(sent, entry)
+    if row.state == State.BOT and by.kind == "customer" and screened.text.strip():
+        _let_bot_answer(row, screened.text, by=by)
     return Posted(entry, duplicate=False)
 
 
 def _said_before(chat: Chat, by: Sender, cid: str, screened: Screened) -> Posted | None:
-    entry = Entry.objects.filter(chat=chat, sender_kind=by.kind, sender_id=by.id, cid=cid).first()
-    if entry is None:
+    """What stands under this cid already; a line without a print was masked afterwards and answers any repetition."""
+    mine = {"chat": chat, "sender_kind": by.kind, "sender_id": by.id, "cid": cid}
+    entry = Entry.objects.filter(**mine).first()
+    held = None if entry else HeldMessage.objects.filter(**mine).first()
+    row = entry or held
+    if row is None:
         return None
-    if bytes(entry.fingerprint or b"") != screened.fingerprint:
+    if row.fingerprint is not None and bytes(row.fingerprint) != screened.fingerprint:
         raise Refused("conflict", CONFLICT)
-    return Posted(entry, duplicate=True)
+    if held is not None and held.outcome == HeldMessage.Outcome.DROPPED:
+        raise Refused("pci_dropped", findings=[])
+    return Posted(entry, duplicate=True, held=held)
 
 
-def _held_open(chat: Chat, by: Sender) -> Chat:
+def held_open(chat: Chat, by: Sender) -> Chat:
+    """The chat, locked and not over, in which the sender may write. Refused: `gone`, `forbidden`."""
     try:
         row = Chat.objects.advance(chat.pk, "post")
     except Refused as refused:

@@ -31,7 +31,8 @@ PRINTED_GROUP = 4
 LONGEST_WITH_COMPANIONS = 27
 RARE_LENGTHS = frozenset({12, 13, 17, 18})
 USUAL_LENGTHS = frozenset({15, 16})
-PRINTED_SHAPES = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
+SHORTEST_PAN = 13
+"""From so many digits on no label makes a right number harmless: an order number is never worth a stored card."""
 
 
 class Chain(NamedTuple):
@@ -122,7 +123,7 @@ class Judge:
         if self.words.near(start, stop):
             return True
         sizes, length = chain.sizes(first, end), end - first
-        if sizes not in PRINTED_SHAPES and labelled_other(self.read, start, length):
+        if length < SHORTEST_PAN and labelled_other(self.read, start, length):
             return False
         if length <= LONGEST_SHORT and self.read[start - 1 : start] == "+":
             return False

@@ -61,3 +61,8 @@ def may_hold_row(read: str, shape: bytes, least: int) -> bool:
     if "<" in read or "&" in read:
         return shape.count(b"9") >= least
     return b"9" * least in shape.translate(None, b"-")
+
+
+def holds_digit(text: str) -> bool:
+    """Whether a digit of any script stands in `text`."""
+    return b"9" in skeleton(plain(text))

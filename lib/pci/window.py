@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate, pairwise
 
 from lib.pci.cards import PRINTED_GROUP, aligned, card_hit, chain_of, luhn_test
 from lib.pci.context import CardWords
@@ -14,8 +15,10 @@ GROUP = re.compile(r"[0-9]+")
 LETTER = re.compile(r"[^\W\d_]")
 MOST_LETTERS = 40
 """A message with more letters than that is talk, not a piece of a number."""
-BARE_LETTERS = 8
+BARE_LETTERS = 6
 """A message with at most so many letters is a piece of a number also where no card is named."""
+LARGEST_STEP = 10
+"""Numbers of messages that grow by no more than that are counted."""
 
 
 def join_pieces(pieces: Sequence[str], detectors: Collection[str] = DEFAULT_DETECTORS) -> list[Masked]:
@@ -51,9 +54,10 @@ def _find(text: str, bounds: Sequence[tuple[int, int]], detectors: Collection[st
             span = hit.span
             yield Hit(Span(span.detector, span.start + start, span.end + start), [start + p for p in hit.places])
     if len(bounds) > 1:
-        yield from find(text, detectors, ())
+        read = plain(text)
+        yield from (hit for hit in find(text, detectors, ()) if not _counted(read, bounds, hit.span))
         if "pan" in detectors:
-            yield from _across(plain(text), bounds)
+            yield from _across(read, bounds)
 
 
 def _across(read: str, bounds: Sequence[tuple[int, int]]) -> Iterator[Hit]:
@@ -87,5 +91,33 @@ def _in_run(read: str, run: Sequence[tuple[int, int]]) -> Iterator[Hit]:
     for first, end in aligned(chain):
         sizes = chain.sizes(first, end)
         cut_evenly = all(size >= PRINTED_GROUP for size in sizes[:-1]) or len({*sizes[:-1]}) == 1
-        if len(sizes) > 1 and cut_evenly and test(first, end):
+        if len(sizes) > 1 and cut_evenly and test(first, end) and not counts(_cut(chain.digits[first:end], sizes)):
             yield card_hit("pan", chain, first, end, end)
+
+
+def counts(numbers: Sequence[str]) -> bool:
+    """True when each of several numbers is the one before plus the same step: somebody counts, nobody cuts a card.
+
+    Where a number of the same length would be too small, it may have begun again: 8, 9, 0, 1.
+    """
+    if len(numbers) < 2:
+        return False
+    size = 10 ** len(numbers[0])
+    steps = {(int(after) - int(before)) for before, after in pairwise(numbers)}
+    if len(steps) == 1:
+        return 0 < abs(*steps) <= LARGEST_STEP
+    alike = len({len(number) for number in numbers}) == 1
+    return alike and len({step % size for step in steps}) == 1 and 0 < next(iter(steps)) % size <= LARGEST_STEP
+
+
+def _cut(digits: str, sizes: Sequence[int]) -> list[str]:
+    """The digits as they stand in the pieces."""
+    ends = list(accumulate(sizes))
+    return [digits[end - size : end] for end, size in zip(ends, sizes, strict=True)]
+
+
+def _counted(read: str, bounds: Sequence[tuple[int, int]], span: Span) -> bool:
+    """True when what was found stands in several pieces that count."""
+    inside = [(start, end) for start, end in bounds if start < span.end and end > span.start]
+    numbers = ["".join(GROUP.findall(read[start:end])) for start, end in inside]
+    return len(inside) > 1 and counts([number for number in numbers if number])

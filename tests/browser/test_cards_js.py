@@ -6,6 +6,7 @@ import pytest
 
 from lib.pci import context
 from lib.pci.issuers import ISSUERS
+from lib.pci.personal import IBAN_LENGTHS, IBAN_OF_DIGITS
 from tests.browser.static_site import chromium, static_site
 from tests.lib.pci.tables import vectors
 
@@ -42,5 +43,7 @@ def test_both_have_the_same_tables(answers: dict[str, Any]) -> None:
     assert tables.pop("ISSUERS") == [
         [issuer.name, [list(ends) for ends in issuer.ranges], list(issuer.lengths)] for issuer in ISSUERS
     ]
+    assert tables.pop("IBAN_LENGTHS") == IBAN_LENGTHS
+    assert tables.pop("IBAN_OF_DIGITS").split() == sorted(IBAN_OF_DIGITS)
     assert tables == {name: getattr(context, name).pattern for name in tables}
     assert len(tables) == 5

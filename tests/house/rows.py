@@ -11,7 +11,19 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from agents.models import Agent, AgentSkill, IdleReason, MultimediaProfile, Skill, Spell, Team, User
-from chats.models import BotAnswer, CannedResponse, Chat, ChatEvent, Customer, Entry, Finding, Offer, Seat
+from chats.models import (
+    BotAnswer,
+    CannedResponse,
+    Chat,
+    ChatEvent,
+    Customer,
+    CustomPattern,
+    Entry,
+    Finding,
+    Offer,
+    ScreeningPolicy,
+    Seat,
+)
 from routing.models import BusinessHours, Decision, DistributionGroup, EntryPoint, Holiday, Opening, Queue
 from wrapup.models import WrapUp, WrapUpCode, WrapUpRule
 
@@ -227,6 +239,8 @@ MAKERS: dict[Any, Callable[[], Any]] = {
     Finding: finding,
     CannedResponse: canned,
     BotAnswer: answer,
+    ScreeningPolicy: lambda: ScreeningPolicy.objects.create(queue=queue()),
+    CustomPattern: lambda: CustomPattern.objects.create(name=f"pattern-{next(number)}", pattern="[0-9]{5}-x"),
     WrapUpCode: code,
     WrapUpRule: rule,
     WrapUp: wrapup,

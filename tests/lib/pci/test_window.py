@@ -31,6 +31,24 @@ def test_pieces(pieces: list[str], masked: list[str]) -> None:
     assert [piece.text for piece in join_pieces(pieces)] == masked
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [str(n) for n in range(60)],
+        [str(n % 10) for n in range(60)],
+        [f"msg {n}" for n in range(1, 150)],
+        [f"m{n:04}" for n in range(4100, 4160)],
+        [f"{n:04}" for n in range(5200, 5260)],
+        [f"{n:08}" for n in range(41111100, 41111140)],
+        [str(n) for n in range(600, 500, -5)],
+    ],
+)
+def test_counting_is_no_card(texts: list[str]) -> None:
+    for end in range(len(texts)):
+        pieces = texts[max(0, end - 24) : end]
+        assert [piece.text for piece in join_pieces(pieces)] == pieces
+
+
 def test_single_digits_over_many_messages() -> None:
     shown = [piece.text for piece in join_pieces(list("4111111111111111"))]
     assert shown == ["•"] * 12 + ["1"] * 4

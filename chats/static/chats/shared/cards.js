@@ -1,6 +1,8 @@
 /** Card numbers in a text, by the same rule as lib/pci/cards.py (told in docs/pci.md), to warn before sending. */
 
-import {CARD_WORD, ISSUERS, LABEL_OF_OTHER, LABEL_OF_SHORT, NO_PAYMENT_CARD, OTHER_TOKEN} from "./cardrules.js";
+import {
+  CARD_WORD, IBAN_LENGTHS, IBAN_OF_DIGITS, ISSUERS, LABEL_OF_OTHER, LABEL_OF_SHORT, NO_PAYMENT_CARD, OTHER_TOKEN,
+} from "./cardrules.js";
 
 const SKIPPED = String.raw`(?:\x00|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});)`;
 const SIGN = `(?:(?!${SKIPPED})[^\\p{L}\\p{N}\\x00])`;
@@ -20,7 +22,7 @@ const LONGEST_SHORT = 14;
 const LONGEST_WITH_COMPANIONS = 27;
 const RARE_LENGTHS = new Set([12, 13, 17, 18]);
 const USUAL_LENGTHS = new Set([15, 16]);
-const PRINTED_SHAPES = new Set(["4,4,4,4", "4,6,5", "4,6,4", "4,4,4,4,3"]);
+const SHORTEST_PAN = 13;
 
 const LENGTHS = new Map();
 for (const [, ranges, lengths] of ISSUERS) {
@@ -71,17 +73,19 @@ function digitOf(char) {
   return /^[0-9]$/.test(digits) ? digits : null;
 }
 
+/** The text with letters in place of account numbers: a known country, its length, and a remainder of 1 modulo 97. */
 function withoutIbans(read) {
   return read.replace(IBAN, (match) => {
+    const country = match.slice(0, 2).toUpperCase();
+    const length = IBAN_LENGTHS[country];
     const taken = [...match].map((char, at) => [char, at]).filter(([char]) => /[0-9A-Za-z]/.test(char));
-    for (let length = Math.min(34, taken.length); length >= 15; length -= 1) {
-      const iban = taken.slice(0, length).map(([char]) => char).join("");
-      if (remainder(iban.slice(4) + iban.slice(0, 4)) === 1) {
-        const end = taken[length - 1][1] + 1;
-        return "x".repeat(end) + match.slice(end);
-      }
-    }
-    return match;
+    if (!length || taken.length < length) return match;
+    const iban = taken.slice(0, length).map(([char]) => char).join("");
+    const digits = iban.slice(2).replace(/[^0-9]/g, "").length;
+    if (digits < (IBAN_OF_DIGITS.split(" ").includes(country) ? length - 2 : Math.floor(length / 2))) return match;
+    if (remainder(iban.slice(4) + iban.slice(0, 4)) !== 1) return match;
+    const end = taken[length - 1][1] + 1;
+    return "x".repeat(end) + match.slice(end);
   });
 }
 
@@ -169,7 +173,7 @@ function isCard(read, chain, first, end) {
   const cuts = [...chain.starts.filter((at) => at >= first && at < end), end];
   const sizes = cuts.slice(1).map((cut, at) => cut - cuts[at]);
   const length = end - first;
-  if (!PRINTED_SHAPES.has(sizes.join()) && labelledOther(read, start, length)) return false;
+  if (length < SHORTEST_PAN && labelledOther(read, start, length)) return false;
   if (length <= LONGEST_SHORT && read[start - 1] === "+") return false;
   return isCutLikeCard(read.slice(start, stop), chain.digits, first, end, sizes);
 }

@@ -1,0 +1,266 @@
+"""The life of a file: announced, received in parts, looked at, sent along with a message or discarded."""
+
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from chats import policies
+from chats.attachments import PART_SIZE
+from chats.events import FileReady, MessageDropped
+from chats.models import Attachment, Chat, Entry, HeldMessage, Seat
+from chats.operations import lines, pieces
+from chats.policies import Rule
+from chats.screening import Screened, clean, dropped, findings
+from chats.senders import Sender
+from lib.clock import database_now
+from lib.errors import Refused
+from lib.events import publish
+from lib.fields import Passed
+from lib.pci.images import can_read_images
+from lib.pci.kinds import IMAGES, ending
+from lib.transitions import one
+
+MOST_FILES = 10
+MOST_BYTES = 25 * 1024 * 1024
+LONGEST_NAME = 200
+PATIENCE = timedelta(seconds=60)  # after which a file is looked at once more
+TRIES = 3
+UPLOAD_LIFE = timedelta(hours=1)  # after which what was never sent is thrown away
+
+Status = Attachment.Status
+
+
+def announce(chat: Chat, *, by: Sender, name: str, size: int) -> Attachment:
+    """A file may come in parts. Refused: `forbidden`, `gone`, `invalid` (kind), `too_large`, `pci_dropped` (name)."""
+    rule = policies.of_queue(chat.queue_id)
+    if chat.ended_at is not None:
+        raise Refused("gone")
+    if by.kind == "agent" and not Seat.objects.live().filter(chat=chat, agent_id=by.agent_id).exists():
+        raise Refused("forbidden")
+    if not rule.attachments:
+        raise Refused("forbidden", _("Files can't be sent here."))
+    if not 0 < size <= MOST_BYTES:
+        raise Refused("too_large", _("Files may have 25 MB together."), fields={"size": MOST_BYTES})
+    claimed = _allowed(name, rule)
+    masked, struck = clean(name[-LONGEST_NAME:], rule.screening)
+    with transaction.atomic():
+        now = database_now()
+        lines.note_findings(
+            sorted(struck),
+            chat=chat,
+            by=by,
+            at=now,
+            place="file_name",
+            action="dropped" if rule.screening.drop else "masked",
+        )
+        if not (struck and rule.screening.drop):
+            waiting = Attachment.objects.filter(chat=chat).of_sender(by.kind, by.id).unsent()
+            if len(waiting) >= MOST_FILES or sum(file.size for file in waiting) + size > MOST_BYTES:
+                raise Refused("too_large", _("At most 10 files with 25 MB together."))
+            return Attachment.objects.create(
+                chat=chat,
+                sender_kind=by.kind,
+                sender_id=by.id,
+                name=masked,
+                size=size,
+                claimed=claimed,
+                created_at=now,
+            )
+    raise dropped(findings(struck, rule.screening))
+
+
+def _allowed(name: str, rule: Rule) -> str:
+    """The kind that the name claims. Raises Refused("invalid") in words when it may not be sent."""
+    kind = ending(name)
+    if kind not in rule.kinds:
+        kinds = ", ".join(sorted(rule.kinds))
+        raise Refused("invalid", _("This kind of file can't be sent. Allowed: %(kinds)s.") % {"kinds": kinds})
+    if kind in IMAGES and not rule.unread_images and not can_read_images():
+        raise Refused("invalid", _("Images can't be checked here, so they can't be sent. Type what they show."))
+    return kind
+
+
+@transaction.atomic
+def receive(chat: Chat, attachment_id: UUID, number: int, data: bytes, *, by: Sender) -> Attachment:
+    """The part is on disk; with the last one the file waits to be looked at. The same part again changes nothing.
+
+    Refused: `not_found`, `state` (no longer uploading), `invalid` (no such part, or not its length).
+    """
+    row = _own(chat, attachment_id, by)
+    if row.status == Status.SCANNING and number in row.received:
+        return row
+    if row.status != Status.UPLOADING:
+        raise Refused("state")
+    start = (number - 1) * PART_SIZE
+    if not 1 <= number <= row.parts or len(data) != min(PART_SIZE, row.size - start):
+        raise Refused("invalid", _("This is not the part that was expected."), fields={"part": number})
+    row.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(row.path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        file.seek(start)
+        file.write(data)
+    row.received = sorted({*row.received, number})
+    if len(row.received) == row.parts:
+        row.status, row.look_at = Status.SCANNING, database_now() + PATIENCE
+        publish(FileReady(attachment_id=row.pk))
+    row.save(update_fields=["received", "status", "look_at"])
+    return row
+
+
+@transaction.atomic
+def cancel(chat: Chat, attachment_id: UUID, *, by: Sender) -> None:
+    """The file is gone. Refused: `not_found`, `state` once it was sent."""
+    row = _own(chat, attachment_id, by)
+    if row.entry_id or row.held_id:
+        raise Refused("state", _("The file was sent already."))
+    if row.status != Status.DROPPED:
+        _throw_away(row, Status.CANCELLED, "")
+
+
+def _own(chat: Chat, attachment_id: UUID, by: Sender) -> Attachment:
+    mine = Attachment.objects.select_for_update().filter(chat=chat).of_sender(by.kind, by.id)
+    return one(mine.exclude(status=Status.CANCELLED), pk=attachment_id)
+
+
+def taken(chat: Chat, ids: Sequence[UUID], *, by: Sender) -> list[Attachment]:
+    """The sender's files, locked, in the order named. Refused: `not_found`, `state` (still uploading), `too_large`."""
+    if not ids:
+        return []
+    if len(set(ids)) > MOST_FILES:
+        raise Refused("too_large", _("At most 10 files with 25 MB together."))
+    mine = Attachment.objects.select_for_update().filter(chat=chat, entry=None, held=None, pk__in=set(ids))
+    rows = {row.pk: row for row in mine.of_sender(by.kind, by.id).exclude(status=Status.CANCELLED)}
+    if len(rows) != len(set(ids)):
+        raise Refused("not_found")
+    if any(row.status == Status.UPLOADING for row in rows.values()):
+        raise Refused("state", _("A file is still being uploaded."))
+    if sum(row.size for row in rows.values()) > MOST_BYTES:
+        raise Refused("too_large", _("Files may have 25 MB together."))
+    return [rows[pk] for pk in dict.fromkeys(ids)]
+
+
+def attach(sent: Sequence[Attachment], entry: Entry) -> None:
+    """The files belong to the line."""
+    Attachment.objects.filter(pk__in=[file.pk for file in sent]).update(entry=entry, held=None)
+
+
+def hold(chat: Chat, sent: Sequence[Attachment], *, by: Sender, cid: str, screened: Screened) -> HeldMessage:
+    """The message waits for the verdicts on its files."""
+    held = HeldMessage.objects.create(
+        chat=chat,
+        at=database_now(),
+        sender_kind=by.kind,
+        sender_id=by.id,
+        sender_name=by.name,
+        cid=cid,
+        fingerprint=screened.fingerprint,
+        text=Passed(screened.text),
+    )
+    Attachment.objects.filter(pk__in=[file.pk for file in sent]).update(held=held)
+    return held
+
+
+def discard(sent: Sequence[Attachment], *, reason: str) -> None:
+    """No byte of the files is left."""
+    for file in sent:
+        _throw_away(file, Status.DROPPED, file.reason or reason)
+
+
+def _throw_away(row: Attachment, status: str, reason: str) -> None:
+    row.path.unlink(missing_ok=True)
+    row.status, row.reason = status, reason
+    row.save(update_fields=["status", "reason"])
+
+
+# --- the verdict
+
+
+def judge(attachment_id: UUID, *, kind: str, reason: str, detectors: Sequence[str]) -> bool:
+    """The verdict stands and travels: clean without a reason, else discarded. False when it came too late."""
+    chat_id = Attachment.objects.filter(pk=attachment_id).values_list("chat_id", flat=True).first()
+    if chat_id is None:
+        return False
+    with transaction.atomic():
+        chat = Chat.objects.locked(chat_id)
+        row = Attachment.objects.select_for_update().filter(pk=attachment_id, status=Status.SCANNING).first()
+        if row is None:
+            return False
+        now = database_now()
+        by = Sender(row.sender_kind, row.sender_id)  # type: ignore[arg-type]
+        lines.note_findings(sorted(set(detectors)), chat=chat, by=by, at=now, place="file", action="dropped")
+        if reason:
+            _throw_away(row, Status.DROPPED, reason)
+        else:
+            row.kind, row.status = kind, Status.CLEAN
+            row.save(update_fields=["kind", "status"])
+        if row.entry_id:
+            _amend(chat, Entry.objects.get(pk=row.entry_id), row)
+        elif row.held_id:
+            held = HeldMessage.objects.select_for_update().get(pk=row.held_id)
+            _settle_held(chat, held, row, detectors)
+    return True
+
+
+def _amend(chat: Chat, line: Entry, row: Attachment) -> None:
+    line.attachments = [row.card() if card["id"] == str(row.pk) else card for card in line.attachments]
+    line.save(update_fields=["attachments"])
+    lines.amend(chat, line, at=database_now())
+
+
+def _settle_held(chat: Chat, held: HeldMessage, row: Attachment, detectors: Sequence[str]) -> None:
+    """One bad file discards the whole message; when all are clean it is said now."""
+    sent = list(Attachment.objects.select_for_update().filter(held=held))
+    by = Sender(held.sender_kind, held.sender_id, held.sender_name)  # type: ignore[arg-type]
+    if row.status == Status.DROPPED or chat.ended_at is not None:
+        discard(sent, reason="message")
+        held.outcome, held.text = HeldMessage.Outcome.DROPPED, ""
+        found = [{"detector": name, "action": "dropped"} for name in sorted(set(detectors))]
+        publish(MessageDropped(chat_id=chat.pk, by=by, cid=held.cid, findings=tuple(found)))
+    elif all(file.status == Status.CLEAN for file in sent):
+        held.outcome = HeldMessage.Outcome.SENT if _say(chat, held, sent, by) else HeldMessage.Outcome.DROPPED
+        held.text = ""
+    else:
+        return
+    held.save(update_fields=["outcome", "text"])
+
+
+def _say(chat: Chat, held: HeldMessage, sent: Sequence[Attachment], by: Sender) -> bool:
+    """The held message stands in the transcript; False when with what was said meanwhile it completes a number."""
+    now, policy = database_now(), policies.of_queue(chat.queue_id).screening
+    screened = Screened(held.text, [], bytes(held.fingerprint) if held.fingerprint else None)
+    joined = pieces.look_back(chat, by=by, screened=screened, policy=policy, at=now)
+    pieces.mask_earlier(chat, joined, by=by, at=now)
+    if joined.screened.dropped:
+        discard(sent, reason="message")
+        found = tuple(joined.screened.findings)
+        publish(MessageDropped(chat_id=chat.pk, by=by, cid=held.cid, findings=found))
+        return False
+    cards = [file.card() for file in sent]
+    entry = lines.append(chat, "message", by=by, at=now, screened=joined.screened, cid=held.cid, files=cards)
+    attach(sent, entry)
+    return True
+
+
+@transaction.atomic
+def sweep_away(row: Attachment) -> bool:
+    """A file that was never sent is gone. False when it was meanwhile."""
+    now = Attachment.objects.select_for_update().unsent().filter(pk=row.pk).first()
+    if now is None:
+        return False
+    _throw_away(now, Status.CANCELLED, "")
+    return True
+
+
+def look_again(row: Attachment) -> bool:
+    """A file whose verdict is overdue is looked at once more; after three tries it is discarded unread."""
+    if row.tries >= TRIES:
+        return judge(row.pk, kind="", reason="unchecked", detectors=())
+    due = Attachment.objects.filter(pk=row.pk, status=Status.SCANNING, look_at=row.look_at)
+    with transaction.atomic():
+        if not due.update(look_at=database_now() + PATIENCE, tries=row.tries + 1):
+            return False
+        publish(FileReady(attachment_id=row.pk))
+    return True

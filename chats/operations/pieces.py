@@ -1,0 +1,59 @@
+"""A number in pieces: the last messages of one sender are read together with the one that is about to be written."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from chats.lookback import ALWAYS, MOST, WINDOW_SECONDS
+from chats.models import Chat, Entry
+from chats.operations import lines
+from chats.screening import Policy, Screened, findings
+from chats.senders import Sender
+from lib.fields import Passed
+from lib.pci.digits import holds_digit
+from lib.pci.window import join_pieces
+
+WINDOW = timedelta(seconds=WINDOW_SECONDS)
+
+
+class Joined(NamedTuple):
+    """The new message as it may be stored, and the earlier lines that must change: line, text, detectors."""
+
+    screened: Screened
+    earlier: list[tuple[Entry, str, list[str]]]
+
+
+def look_back(chat: Chat, *, by: Sender, screened: Screened, policy: Policy, at: datetime) -> Joined:
+    """What the message completes. Nothing is written; the chat's row must be locked."""
+    if not holds_digit(screened.text):
+        return Joined(screened, [])
+    said = Entry.objects.filter(
+        chat=chat, stream=Entry.PUBLIC, kind="message", sender_kind=by.kind, sender_id=by.id
+    ).order_by("-seq")[:MOST]
+    recent = [line for nth, line in enumerate(said) if nth < ALWAYS or line.at > at - WINDOW][::-1]
+    if not recent:
+        return Joined(screened, [])
+    *before, last = join_pieces([*(line.text for line in recent), screened.text], policy.detectors)
+    earlier = [
+        (line, piece.text, sorted({finding.detector for finding in piece.findings}))
+        for line, piece in zip(recent, before, strict=True)
+        if piece.text != line.text
+    ]
+    if last.text == screened.text and not earlier:
+        return Joined(screened, [])
+    detectors = {finding.detector for finding in last.findings} | {found["detector"] for found in screened.findings}
+    detectors = detectors or {name for _line, _text, names in earlier for name in names}
+    return Joined(Screened(last.text, findings(detectors, policy), None, dropped=policy.drop), earlier)
+
+
+def mask_earlier(chat: Chat, joined: Joined, *, by: Sender, at: datetime) -> None:
+    """The earlier pieces are masked in the database, and every screen is told by an `amended` line for each.
+
+    A line that was changed has no print any more: whatever is sent again under its cid is answered with what stands.
+    """
+    for line, text, detectors in joined.earlier:
+        new = [{"detector": name, "action": "amended"} for name in detectors]
+        line.findings = [*line.findings, *(found for found in new if found not in line.findings)]
+        line.text, line.fingerprint = Passed(text), None
+        line.save(update_fields=["text", "fingerprint", "findings"])
+        lines.amend(chat, line, at=at)
+        lines.note_findings(detectors, chat=chat, by=by, at=at, place="message", action="amended")

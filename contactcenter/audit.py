@@ -1,0 +1,184 @@
+"""Looking for card numbers where none may be: database, files, Redis, logs. What is found is told, never shown."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import redis
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+
+from lib.pci.files import texts_inside
+from lib.pci.formats.reading import Reader, Unreadable
+from lib.pci.formats.text import within
+from lib.pci.images import can_read_images, text_of_image
+from lib.pci.mask import mask
+
+DETECTORS = frozenset({"pan", "track", "cvv"})
+TYPES = ("text", "character varying", "character", "json", "jsonb", "ARRAY", "bytea", "xml", "name")
+ROWS = 500
+LARGEST_FILE = 64 * 1024 * 1024
+LONGEST_PLACE = 120
+
+
+class Find(NamedTuple):
+    """That something was found, and where: `place` names a column and row, a file, a key or a line."""
+
+    where: str
+    place: str
+    detectors: tuple[str, ...]
+
+
+class Looked(NamedTuple):
+    """How much was looked at in one kind of place, what was found there, and what could not be read."""
+
+    where: str
+    looked_at: int
+    finds: list[Find]
+    unread: list[str]
+
+
+def struck(texts: Iterable[str]) -> tuple[str, ...]:
+    """The detectors that strike in these texts."""
+    return tuple(sorted({finding.detector for text in texts for finding in mask(text, DETECTORS).findings}))
+
+
+def _reader() -> Reader:
+    return Reader(text_of_image if can_read_images() else None, True, texts_inside)
+
+
+def unwrapped(value: str) -> Iterator[str]:
+    """The text and what stands in it as base64, as Celery wraps what it sends."""
+    try:
+        yield from within(_reader(), value)
+    except Unreadable:
+        yield value
+
+
+# --- the database
+
+
+def look_at_database() -> Looked:
+    """Every text column of every table of the application's schema."""
+    finds: list[Find] = []
+    rows = 0
+    for table, columns in _columns().items():
+        for number, row in _rows(table, columns):
+            rows += 1
+            for column, value in zip(columns, row, strict=True):
+                found = struck(unwrapped(value)) if value else ()
+                if found:
+                    finds.append(Find("database", f"{table}.{column}, row {number}", found))
+    return Looked("database", rows, finds, [])
+
+
+def _columns() -> dict[str, list[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.table_name, c.column_name FROM information_schema.columns c "
+            "JOIN information_schema.tables t USING (table_schema, table_name) "
+            "WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.data_type = ANY(%s) "
+            "ORDER BY c.table_name, c.ordinal_position",
+            [list(TYPES)],
+        )
+        tables: dict[str, list[str]] = {}
+        for table, column in cursor.fetchall():
+            tables.setdefault(table, []).append(column)
+        return tables
+
+
+def _rows(table: str, columns: list[str]) -> Iterator[tuple[str, list[str | None]]]:
+    """Each row by its place in the table's file, with its texts; never more than a few hundred in memory."""
+    shown = [sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns]
+    query = sql.SQL("SELECT ctid::text, {} FROM {}").format(sql.SQL(", ").join(shown), sql.Identifier(table))
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query)
+        while batch := cursor.fetchmany(ROWS):
+            for number, *values in batch:
+                yield number, values
+
+
+# --- files
+
+
+def look_at_media() -> Looked:
+    """Every file that was sent in a chat and kept."""
+    finds, unread, looked = [], [], 0
+    for path in sorted(Path(settings.MEDIA_ROOT).rglob("*")):
+        if not path.is_file():
+            continue
+        looked += 1
+        name = str(path.relative_to(settings.MEDIA_ROOT))
+        try:
+            found = struck(_texts_of(path))
+        except (Unreadable, OSError) as error:
+            unread.append(f"{name}: {getattr(error, 'reason', type(error).__name__)}")
+            continue
+        if found:
+            finds.append(Find("media", name, found))
+    return Looked("media", looked, finds, unread)
+
+
+def _texts_of(path: Path) -> Iterator[str]:
+    if path.stat().st_size > LARGEST_FILE:
+        raise Unreadable("too_large")
+    yield path.name
+    yield from texts_inside(_reader(), path.read_bytes(), "a.txt")
+
+
+def look_at_logs(paths: Iterable[Path]) -> Looked:
+    """Every line of the files named, and of every file in the folders named."""
+    finds, unread, lines = [], [], 0
+    for path in paths:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_dir():
+                continue
+            try:
+                with file.open("rb") as log:
+                    for number, line in enumerate(log, 1):
+                        lines += 1
+                        found = struck([line.decode("utf-8", "replace")])
+                        if found:
+                            finds.append(Find("logs", f"{file}:{number}", found))
+            except OSError as error:
+                unread.append(f"{file}: {error.strerror}")
+    return Looked("logs", lines, finds, unread)
+
+
+# --- Redis
+
+
+def look_at_redis() -> Looked:
+    """Every key and value, Celery's payloads among them, and the log of slow commands."""
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    finds, keys = [], 0
+    for key in client.scan_iter(count=ROWS):
+        keys += 1
+        name = key.decode("utf-8", "replace")
+        found = struck(text for value in (name, *_values(client, key)) for text in unwrapped(value))
+        if found:
+            finds.append(Find("redis", mask(name).text[:LONGEST_PLACE], found))
+    for entry in client.slowlog_get(1000):
+        found = struck([_text(entry["command"])])
+        if found:
+            finds.append(Find("redis", f"slow command {entry['id']}", found))
+    return Looked("redis", keys, finds, [])
+
+
+def _values(client: "redis.Redis", key: bytes) -> Iterator[str]:
+    readers = {
+        b"string": lambda: [client.get(key)],
+        b"list": lambda: client.lrange(key, 0, -1),
+        b"set": lambda: client.smembers(key),
+        b"zset": lambda: client.zrange(key, 0, -1),
+        b"hash": lambda: [part for pair in client.hgetall(key).items() for part in pair],
+        b"stream": lambda: [json.dumps(str(client.xrange(key)))],
+    }
+    read = readers.get(client.type(key))
+    yield from (_text(value) for value in (read() if read else []) if value is not None)
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value

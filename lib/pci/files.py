@@ -1,0 +1,114 @@
+"""Bytes and a name → what kind of file it is and every text in it, or why nobody can say."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from lib.pci.custom import CustomPattern
+from lib.pci.formats.mail import read_mail
+from lib.pci.formats.ole import kind_of_ole, open_ole, read_ole
+from lib.pci.formats.packed import kind_of_zip, open_zip, read_archive, read_office
+from lib.pci.formats.pdf import read_pdf
+from lib.pci.formats.reading import APART, Reader, Unreadable
+from lib.pci.formats.rtf import read_rtf
+from lib.pci.formats.text import read_html, read_text
+from lib.pci.images import MOST_PIXELS, TooLarge, can_read_images, dimensions, text_of_image
+from lib.pci.kinds import IMAGES, TEXTUAL, ending, family
+from lib.pci.mask import mask
+
+CHUNK = 200_000  # characters looked at together
+OVERLAP = 300
+PRINTABLE = re.compile(rb"[\x20-\x7e]{8,}")
+"""What an image says of itself, such as comments and where it was taken."""
+CARDS = frozenset({"pan", "pan_near", "cvv", "track"})
+
+
+class Verdict(NamedTuple):
+    """`reason` is empty for a clean file; `detectors` are those that struck."""
+
+    kind: str
+    reason: str
+    detectors: tuple[str, ...]
+
+
+def inspect(
+    data: bytes,
+    name: str,
+    *,
+    kinds: Collection[str],
+    detectors: Collection[str],
+    custom: Sequence[CustomPattern] = (),
+    unread_images: bool = False,
+) -> Verdict:
+    """Whether the file may be passed on: of an allowed kind, read whole, nothing found in it."""
+    reader = Reader(text_of_image if can_read_images() else None, unread_images, texts_inside)
+    kind = ""
+    struck: set[str] = set()
+    try:
+        kind, texts = open_file(reader, data, name)
+        if kind not in kinds:
+            return Verdict(kind, "type", ())
+        for text in texts:
+            for piece in _pieces(text):
+                struck |= {finding.detector for finding in mask(piece, detectors, custom).findings}
+    except Unreadable as unreadable:
+        return Verdict(kind, unreadable.reason, tuple(sorted(struck)))
+    except (RecursionError, MemoryError):
+        return Verdict(kind, "too_large", tuple(sorted(struck)))
+    reason = "" if not struck else "card" if struck & CARDS else "data"
+    return Verdict(kind, reason, tuple(sorted(struck)))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for start in range(0, max(1, len(text)), CHUNK):
+        yield text[max(0, start - OVERLAP) : start + CHUNK]
+
+
+def texts_inside(reader: Reader, data: bytes, name: str) -> Iterator[str]:
+    """The texts of a file in a file, whatever kind it is."""
+    yield from open_file(reader, data, name)[1]
+
+
+def open_file(reader: Reader, data: bytes, name: str) -> tuple[str, Iterator[str]]:
+    """Its kind by content, and its texts, read as they are asked for. Raises Unreadable, as does the reading."""
+    found = family(data)
+    if found == "zip":
+        archive = open_zip(data)
+        kind = kind_of_zip(archive)
+        return kind, read_archive(reader, archive) if kind == "zip" else read_office(reader, archive, data, kind)
+    if found == "ole":
+        file = open_ole(data)
+        kind = kind_of_ole(file)
+        return kind, read_ole(reader, file, data, kind)
+    if found == "pdf":
+        return found, read_pdf(reader, data)
+    if found == "rtf":
+        return found, read_rtf(reader, data)
+    if found in IMAGES:
+        return found, _image(reader, data, found)
+    return _textual(reader, data, name)
+
+
+def _image(reader: Reader, data: bytes, kind: str) -> Iterator[str]:
+    try:
+        size = dimensions(data, kind)
+        if size[0] * size[1] > MOST_PIXELS:
+            raise Unreadable("too_large")
+        yield APART.join(found.decode() for found in PRINTABLE.findall(data))
+        yield from reader.image(data, kind, size)
+    except TooLarge as error:
+        raise Unreadable("too_large") from error
+    except ValueError as error:
+        raise Unreadable("unreadable") from error
+
+
+def _textual(reader: Reader, data: bytes, name: str) -> tuple[str, Iterator[str]]:
+    claimed = ending(name)
+    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if claimed == "html" or start.startswith((b"<!doctype html", b"<html")):
+        return "html", read_html(reader, data)
+    if claimed == "eml":
+        return "eml", read_mail(reader, data)
+    if claimed in TEXTUAL or reader.depth:
+        return claimed or "txt", read_text(reader, data)
+    raise Unreadable("type")

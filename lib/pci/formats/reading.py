@@ -1,0 +1,76 @@
+"""What every reader of a kind of file shares: what it may use up, what it hands back, why it gives up."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+DEEPEST = 4  # files in files in files
+MOST_BYTES = 64 * 1024 * 1024  # unpacked, all together
+MOST_RATIO = 200  # unpacked to packed, from the first megabyte on
+MOST_FILES = 2000
+MOST_PAGES = 2000
+ICON_WIDE, ICON_HIGH = 48, 12  # pixels; nothing smaller shows a number that can be read
+
+APART = " x\n"
+"""Between texts that are nothing to each other: a letter parts what would look like one number."""
+
+FLOAT = re.compile(r"(?<![0-9.])[0-9](?:\.[0-9]+)?[eE]\+?0*(?:1[1-9])(?![0-9])")
+
+
+class Unreadable(Exception):
+    """Nobody can say what the file holds. `reason`: encrypted, unreadable, type, too_large or image."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass
+class Reader:
+    """One look at one file and at all that is in it."""
+
+    read_image: Callable[[bytes, str], str] | None
+    """Text of an image; None where images can't be read."""
+    unread_images: bool
+    """Whether images that can't be read may pass."""
+    into: Callable[["Reader", bytes, str], Iterator[str]]
+    """The texts of a file in the file, by its bytes and name."""
+    depth: int = 0
+    unpacked: int = 0
+    files: int = 0
+    notes: set[str] = field(default_factory=set)
+
+    def spend(self, size: int, packed: int = 0) -> None:
+        """So many bytes were unpacked. Raises Unreadable("too_large") beyond what a file may unpack to."""
+        self.unpacked += size
+        self.files += 1
+        bomb = packed and size > 1024 * 1024 and size > packed * MOST_RATIO
+        if bomb or self.unpacked > MOST_BYTES or self.files > MOST_FILES:
+            raise Unreadable("too_large")
+
+    def inside(self, data: bytes, name: str) -> Iterator[str]:
+        """The texts of a file in this file. Raises Unreadable("too_large") when that goes too deep."""
+        if self.depth >= DEEPEST:
+            raise Unreadable("too_large")
+        self.depth += 1
+        yield name
+        yield from self.into(self, data, name)
+        self.depth -= 1
+
+    def image(self, data: bytes, kind: str, size: tuple[int, int]) -> Iterator[str]:
+        """The text in an image. Raises Unreadable("image") when it can't be read and must be."""
+        wide, high = size
+        if wide < ICON_WIDE or high < ICON_HIGH:
+            return
+        if self.read_image is not None:
+            try:
+                yield self.read_image(data, kind)
+            except ValueError as error:
+                raise Unreadable("unreadable") from error
+        elif not self.unread_images:
+            raise Unreadable("image")
+
+
+def floats(text: str) -> str:
+    """The text with numbers in scientific notation written out, as a spreadsheet shows them when the cell is wide."""
+    return FLOAT.sub(lambda found: str(int(float(found[0]))), text)

@@ -1,0 +1,115 @@
+"""A number in pieces: the earlier ones are masked afterwards, in the database and on every screen."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from chats.models import Entry, Finding, ScreeningPolicy, Seat
+from chats.senders import of_agent
+from lib.errors import Refused
+from tests import cast
+from tests.chats.stage import MASKED_PIECES, PIECES, by_socket, by_verb
+
+Say = Callable[..., dict[str, Any]]
+WAYS = pytest.mark.parametrize("say", [by_verb, by_socket])
+
+
+def said(seat: Seat) -> list[str]:
+    return [line.text for line in cast.lines(seat.chat) if line.kind == "message"]
+
+
+@WAYS
+@pytest.mark.parametrize("who", ["customer", "agent"])
+def test_redact(alice_with_carol: Seat, say: Say, who: str) -> None:
+    chat = alice_with_carol.chat
+    by = cast.customer_of(chat) if who == "customer" else of_agent(alice_with_carol.agent)
+    first = say(chat, by, PIECES[0])
+    assert first["text"] == PIECES[0]
+    second = say(chat, by, PIECES[1])
+    assert second["text"] == MASKED_PIECES[1]
+    assert second["findings"] == [{"detector": "pan", "action": "masked"}]
+    assert said(alice_with_carol) == list(MASKED_PIECES)
+    old, amended, last = cast.lines(chat)[-3:]
+    assert (amended.kind, amended.data, amended.text) == ("amended", {"of": old.seq}, MASKED_PIECES[0])
+    assert [old.seq, amended.seq, last.seq] == [first["seq"], first["seq"] + 1, second["seq"]]
+    assert old.findings == amended.findings == [{"detector": "pan", "action": "amended"}]
+    assert list(Finding.objects.order_by("pk").values_list("action", flat=True)) == ["amended", "masked"]
+
+
+@WAYS
+def test_drop(alice_with_carol: Seat, say: Say) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    chat = alice_with_carol.chat
+    by = cast.customer_of(chat)
+    say(chat, by, PIECES[0])
+    with pytest.raises(Refused) as refused:
+        say(chat, by, PIECES[1])
+    assert refused.value.code == "pci_dropped"
+    assert said(alice_with_carol) == [MASKED_PIECES[0]]
+    assert cast.kinds(chat)[-1] == "amended"
+    assert list(Finding.objects.order_by("pk").values_list("action", flat=True)) == ["amended", "dropped"]
+
+
+@WAYS
+def test_one_digit_a_message(alice_with_carol: Seat, say: Say) -> None:
+    chat = alice_with_carol.chat
+    by = cast.customer_of(chat)
+    for digit in "4111111111111111":
+        say(chat, by, digit)
+    assert said(alice_with_carol) == ["•"] * 12 + ["1"] * 4
+
+
+@WAYS
+def test_talk_in_between_does_not_matter(alice_with_carol: Seat, say: Say) -> None:
+    chat = alice_with_carol.chat
+    by = cast.customer_of(chat)
+    for text in ("41111111", "wait a moment please", "11111111"):
+        say(chat, by, text)
+    assert said(alice_with_carol) == ["••••••••", "wait a moment please", "••••1111"]
+
+
+@WAYS
+def test_two_people_complete_nothing_together(alice_with_carol: Seat, say: Say) -> None:
+    chat = alice_with_carol.chat
+    say(chat, cast.customer_of(chat), PIECES[0])
+    say(chat, of_agent(alice_with_carol.agent), PIECES[1])
+    assert said(alice_with_carol) == list(PIECES)
+
+
+def test_what_was_masked_afterwards_answers_its_repetition(alice_with_carol: Seat) -> None:
+    chat = alice_with_carol.chat
+    cast.customer_says(chat, PIECES[0], cid="first")
+    cast.customer_says(chat, PIECES[1], cid="second")
+    for cid, text, stands in (("first", PIECES[0], MASKED_PIECES[0]), ("second", PIECES[1], MASKED_PIECES[1])):
+        again = cast.customer_says(chat, text, cid=cid)
+        assert (again.duplicate, again.entry.text) == (True, stands)
+    assert Entry.objects.filter(chat=chat, kind="amended").count() == 1
+
+
+@pytest.mark.parametrize("first", [by_verb, by_socket])
+@pytest.mark.parametrize("round", range(5))
+def test_two_pieces_at_once_over_two_connections(alice_with_carol: Seat, first: Say, round: int) -> None:
+    chat = alice_with_carol.chat
+    by = cast.customer_of(chat)
+    barrier = threading.Barrier(2)
+
+    def say(way: Say, text: str) -> None:
+        barrier.wait()
+        try:
+            way(chat, by, text)
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=say, args=(first, "4111 1111")),
+        threading.Thread(target=say, args=(by_verb, "1111 1111")),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    together = " ".join(said(alice_with_carol))
+    assert together in {"•••• •••• •••• 1111", "1111 1111 4111 1111"}  # the other way round it is no card

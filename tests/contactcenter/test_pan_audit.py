@@ -1,0 +1,70 @@
+"""The audit finds card data wherever it was put behind the product's back, and says so without showing it."""
+
+import base64
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.core.management import call_command
+from django.db import connection
+
+from chats.models import Chat
+from tests import cast
+from tests.lib.pci import made_files as made
+
+SOLID = "4111111111111111"
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    return tmp_path / "media"
+
+
+def audit(tmp_path: Path, *logs: Path) -> tuple[int, str, dict[str, Any]]:
+    """Exit status, what it said, its report."""
+    said = io.StringIO()
+    status = 0
+    try:
+        call_command("pan_audit", *map(str, logs), "--reports", str(tmp_path / "reports"), stdout=said)
+    except SystemExit as ended:
+        status = int(ended.code or 0)
+    report = max((tmp_path / "reports").iterdir())
+    assert SOLID not in said.getvalue() + report.read_text()
+    return status, said.getvalue(), json.loads(report.read_text())
+
+
+def places(report: dict[str, Any]) -> dict[str, list[str]]:
+    return {each["where"]: [find["place"] for find in each["finds"]] for each in report["places"]}
+
+
+def test_a_house_in_use_is_clean(carol_chat: Chat, media: Path, tmp_path: Path) -> None:
+    cast.customer_says(carol_chat, f"my card is {cast.CARD}")
+    status, said, report = audit(tmp_path)
+    assert (status, report["found"]) == (0, 0), said
+    assert {each["where"] for each in report["places"]} == {"database", "media", "redis", "logs"}
+    assert next(each["looked_at"] for each in report["places"] if each["where"] == "database") > 10
+
+
+def test_it_finds_what_was_put_there(carol_chat: Chat, media: Path, tmp_path: Path, settings: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE chats_chat SET subject = %s, fields = %s", [SOLID, json.dumps({"a": SOLID})])
+    media.mkdir()
+    (media / "x").write_bytes(made.docx(SOLID))
+    log = tmp_path / "app.log"
+    log.write_text(f"fine\nGET /?card={SOLID}\n")
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    client.lpush("audit-test", json.dumps({"body": base64.b64encode(f'[["{SOLID}"], {{}}]'.encode()).decode()}))
+    try:
+        status, _said, report = audit(tmp_path, log)
+    finally:
+        client.delete("audit-test")
+    found = places(report)
+    assert status == 1
+    assert [place.partition(",")[0] for place in found["database"]] == ["chats_chat.subject", "chats_chat.fields"]
+    assert found["media"] == ["x"]
+    assert found["logs"] == [f"{log}:2"]
+    assert found["redis"] == ["audit-test"]

@@ -1,0 +1,172 @@
+"""Files of every kind made by hand, small, with a text wherever such a file can hold one; and poisoned ones."""
+
+import io
+import struct
+import zipfile
+import zlib
+from email.message import EmailMessage
+
+
+def zipped(files: dict[str, bytes | str], stored: bool = False) -> bytes:
+    """An archive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def docx(text: str = "hello", part: str = "word/document.xml") -> bytes:
+    """A Word file with the text, cut into two runs, in one of its parts."""
+    half = len(text) // 2
+    runs = "".join(f"<w:r><w:t>{piece}</w:t></w:r>" for piece in (text[:half], text[half:]))
+    body = f"<w:document {W}><w:body><w:p>{runs}</w:p></w:body></w:document>"
+    empty = f"<w:document {W}><w:body/></w:document>"
+    return zipped({"[Content_Types].xml": TYPES, "word/document.xml": empty, part: body})
+
+
+def pptx(text: str) -> bytes:
+    """A slide with the text in its notes."""
+    notes = f'<p:notes xmlns:p="p" xmlns:a="a"><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:notes>'
+    return zipped({"[Content_Types].xml": TYPES, "ppt/presentation.xml": "<p/>", "ppt/notesSlides/n1.xml": notes})
+
+
+S = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+
+
+def xlsx(*cells: str, comment: str = "") -> bytes:
+    """One row of numbers."""
+    row = "".join(f'<c r="{chr(65 + at)}1"><v>{cell}</v></c>' for at, cell in enumerate(cells))
+    files = {
+        "[Content_Types].xml": TYPES,
+        "_rels/.rels": f'<Relationships {PACKAGE}><Relationship Id="r1" Type="{RELATED}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook {S} {R}><sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships {PACKAGE}><Relationship Id="r1" Type="{RELATED}/worksheet" '
+        'Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet {S}><sheetData><row r="1">{row}</row></sheetData></worksheet>',
+    }
+    if comment:
+        files["xl/comments1.xml"] = f"<comments {S}><comment><text><t>{comment}</t></text></comment></comments>"
+    return zipped(files)
+
+
+def odt(text: str, part: str = "content.xml") -> bytes:
+    """An OpenDocument text."""
+    body = f'<office:document xmlns:office="o" xmlns:text="t"><text:p>{text}</text:p></office:document>'
+    files = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>", part: body}
+    return zipped(files, stored=True)
+
+
+def ods(text: str) -> bytes:
+    """An OpenDocument sheet with one number, shown shorter than it is."""
+    office, table = (
+        "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+        "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+    )
+    body = (
+        f'<office:document-content xmlns:office="{office}" xmlns:table="{table}"><office:body><office:spreadsheet>'
+        f'<table:table table:name="A"><table:table-row><table:table-cell office:value-type="float" '
+        f'office:value="{text}"/></table:table-row></table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    return zipped(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": body,
+            "META-INF/manifest.xml": "<m/>",
+        },
+        stored=True,
+    )
+
+
+def pdf(*pages: str, title: str = "", trailer: str = "", count: int = 0) -> bytes:
+    """A PDF with a line of text on each page; `count` pages that all show the first instead."""
+    texts = pages or ("hello",)
+    numbers = [4 + 2 * at for at in range(len(texts))]
+    kids = " ".join(f"{number} 0 R" for number in numbers)
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(texts)} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    if count:
+        objects[1] = f"<< /Type /Pages /Kids [{'4 0 R ' * count}] /Count {count} >>"
+    for number, text in zip(numbers, texts, strict=True):
+        stream = f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET"
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents {number + 1} 0 R "
+            "/Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+    if title:
+        objects.append(f"<< /Title ({title}) >>")
+        trailer = f"/Info {len(objects)} 0 R"
+    out, offsets = b"%PDF-1.7\n", []
+    for at, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += f"{at} 0 obj\n{body}\nendobj\n".encode()
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    size = len(objects) + 1
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\n"
+    return out + f"{end}startxref\n{len(out)}\n%%EOF\n".encode()
+
+
+def encrypted_pdf() -> bytes:
+    """A PDF that asks for a password."""
+    lock = f"/Encrypt << /Filter /Standard /V 1 /R 2 /O <{'41' * 32}> /U <{'42' * 32}> /P -4 >> /ID [<00> <00>]"
+    return pdf("secret", trailer=lock)
+
+
+def rtf(text: str) -> bytes:
+    """Rich text with a control word in the middle."""
+    half = len(text) // 2
+    return rf"{{\rtf1\ansi {{\b {text[:half]}}}\i {text[half:]}\par}}".encode()
+
+
+def eml(text: str, attachment: bytes = b"", name: str = "notes.txt") -> bytes:
+    """An e-mail whose body travels as base64."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@example.org", "b@example.org", "hello"
+    message.set_content(text, cte="base64")
+    if attachment:
+        message.add_attachment(attachment, maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes()
+
+
+def png(wide: int, high: int, comment: str = "") -> bytes:
+    """The head of an image of that size, with no pixels to speak of."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", wide, high, 8, 0, 0, 0, 0)
+    words = chunk(b"tEXt", b"Comment\0" + comment.encode()) if comment else b""
+    pixels = zlib.compress(b"\0" * 1000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + words + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def zip_bomb() -> bytes:
+    """A tenth of a megabyte that unpacks to a hundred."""
+    return zipped({f"{at}.txt": b"\0" * 10_000_000 for at in range(10)})
+
+
+def recursive_zip() -> bytes:
+    """Archives in archives in archives."""
+    data = zipped({"a.txt": "hello"})
+    for depth in range(12):
+        data = zipped({f"{depth}.zip": data})
+    return data
+
+
+def truncated_docx() -> bytes:
+    """A Word file of which the last third is missing."""
+    whole = docx("hello " * 1000)
+    return whole[: len(whole) * 2 // 3]

@@ -1,0 +1,167 @@
+"""A card is found wherever a kind of file can hide one; what can't be read whole is no clean file."""
+
+import base64
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.pci import images
+from lib.pci.custom import CustomPattern
+from lib.pci.files import Verdict, inspect
+from lib.pci.kinds import KINDS
+from lib.pci.mask import DEFAULT_DETECTORS
+from tests.lib.pci import made_files as made
+
+CARD = "4111 1111 1111 1111"
+SOLID = "4111111111111111"
+NOTES = CARD.encode()
+
+
+def look(data: bytes, name: str, **more: object) -> Verdict:
+    return inspect(data, name, kinds=set(KINDS), detectors=DEFAULT_DETECTORS, **more)  # type: ignore[arg-type]
+
+
+HOLDING = {
+    "text": ("a.txt", NOTES),
+    "text, UTF-16": ("a.txt", CARD.encode("utf-16")),
+    "text, UTF-16 without a mark": ("a.txt", CARD.encode("utf-16-le")),
+    "text, cp1252": ("a.txt", f"für {CARD}".encode("cp1252")),
+    "text, full width digits": ("a.txt", "４１１１ １１１１ １１１１ １１１１".encode()),
+    "text, base64": ("a.txt", b"see " + base64.b64encode(f"the number is {CARD}, thanks".encode())),
+    "csv": ("a.csv", f"name;number\nCarol;{SOLID}\n".encode()),
+    "csv, float": ("a.csv", b"Carol;4.111111111111111E+15\n"),
+    "html": ("a.html", b"<!doctype html><p>4111 1111 <b>1111</b> 1111</p>"),
+    "html, entities": ("a.html", b"<html>4111&nbsp;1111&#8203;1111<br>1111"),
+    "html, attribute": ("a.html", f'<html><img alt="{SOLID}">'.encode()),
+    "rtf": ("a.rtf", made.rtf(SOLID)),
+    "pdf": ("a.pdf", made.pdf("hello", CARD)),
+    "pdf, particulars": ("a.pdf", made.pdf("hello", title=CARD)),
+    "docx, two runs": ("a.docx", made.docx(SOLID)),
+    "docx, header": ("a.docx", made.docx(SOLID, "word/header1.xml")),
+    "docx, comment": ("a.docx", made.docx(CARD, "word/comments.xml")),
+    "docx, properties": ("a.docx", made.docx(SOLID, "docProps/core.xml")),
+    "pptx, notes": ("a.pptx", made.pptx(CARD)),
+    "xlsx": ("a.xlsx", made.xlsx(SOLID)),
+    "xlsx, float": ("a.xlsx", made.xlsx("4.1111111111111110E15")),
+    "xlsx, four cells": ("a.xlsx", made.xlsx("4111", "1111", "1111", "1111")),
+    "xlsx, comment": ("a.xlsx", made.xlsx("1", comment=CARD)),
+    "odt": ("a.odt", made.odt(CARD)),
+    "odt, particulars": ("a.odt", made.odt(CARD, "meta.xml")),
+    "ods, float": ("a.ods", made.ods("4.111111111111111E+15")),
+    "eml": ("a.eml", made.eml(CARD)),
+    "eml, attachment": ("a.eml", made.eml("see below", made.docx(SOLID), "a.docx")),
+    "zip": ("a.zip", made.zipped({"a.txt": NOTES})),
+    "zip in zip": ("a.zip", made.zipped({"b.zip": made.zipped({"a.docx": made.docx(SOLID)})})),
+    "zip, file name": ("a.zip", made.zipped({f"{SOLID}.txt": "hello"})),
+    "named otherwise": ("a.txt", made.docx(SOLID)),
+}
+
+
+@pytest.mark.parametrize("what", HOLDING)
+def test_a_card_is_found(what: str) -> None:
+    name, data = HOLDING[what]
+    verdict = look(data, name)
+    assert (verdict.reason, verdict.detectors) == ("card", ("pan",))
+
+
+CLEAN = {
+    "txt": ("a.txt", b"hello, order 55123"),
+    "csv": ("a.csv", b"2015;2016;2017;2018\n1234;5678;9012;3456\n"),
+    "html": ("a.htm", b"<html><p>hello"),
+    "rtf": ("a.rtf", made.rtf("hello there")),
+    "pdf": ("a.pdf", made.pdf("hello")),
+    "docx": ("a.docx", made.docx("hello")),
+    "xlsx": ("a.xlsx", made.xlsx("1234", "19.99", "2024")),
+    "pptx": ("a.pptx", made.pptx("hello")),
+    "odt": ("a.odt", made.odt("hello")),
+    "ods": ("a.ods", made.ods("12.5")),
+    "eml": ("a.eml", made.eml("hello", b"hello")),
+    "zip": ("a.zip", made.zipped({"a.txt": "hello", "b.docx": made.docx("hello")})),
+}
+
+
+@pytest.mark.parametrize("kind", CLEAN)
+def test_clean_files_of_every_kind(kind: str) -> None:
+    name, data = CLEAN[kind]
+    assert look(data, name) == Verdict(kind, "", ())
+
+
+UNREADABLE = {
+    "encrypted PDF": ("a.pdf", made.encrypted_pdf(), "encrypted"),
+    "PDF of 10 000 pages": ("a.pdf", made.pdf("hello", count=10_000), "too_large"),
+    "half a PDF": ("a.pdf", b"%PDF-1.7\nhello", "unreadable"),
+    "truncated docx": ("a.docx", made.truncated_docx(), "unreadable"),
+    "damaged XML": (
+        "a.docx",
+        made.zipped({"[Content_Types].xml": made.TYPES, "word/document.xml": "<w"}),
+        "unreadable",
+    ),
+    "zip bomb": ("a.zip", made.zip_bomb(), "too_large"),
+    "recursive zip": ("a.zip", made.recursive_zip(), "too_large"),
+    "entities": (
+        "a.docx",
+        made.zipped(
+            {"[Content_Types].xml": made.TYPES, "word/document.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'}
+        ),
+        "unreadable",
+    ),
+    "program": ("a.txt", b"\x7fELF" + b"\0" * 100, "type"),
+    "program in an archive": ("a.zip", made.zipped({"a.txt": b"MZ\x90\0" + b"\0" * 100}), "type"),
+    "anything": ("a.pdf", b"\x01\x02\x03", "type"),
+    "other compound file": ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "unreadable"),
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_what_cannot_be_read_is_not_clean(what: str) -> None:
+    name, data, reason = UNREADABLE[what]
+    verdict = look(data, name)
+    assert (verdict.reason, verdict.detectors) == (reason, ())
+
+
+def test_a_kind_that_is_not_allowed() -> None:
+    assert inspect(made.docx("hello"), "a.pdf", kinds={"pdf"}, detectors=DEFAULT_DETECTORS) == Verdict(
+        "docx", "type", ()
+    )
+
+
+def test_own_patterns_and_other_detectors() -> None:
+    assert look(b"about V-123456", "a.txt", custom=[CustomPattern("contract", "V-[0-9]{6}")]) == Verdict(
+        "txt", "data", ("custom:contract",)
+    )
+    assert look(b"DE89370400440532013000", "a.txt").detectors == ("iban",)
+
+
+@pytest.fixture
+def no_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine has no Tesseract."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    images.can_read_images.cache_clear()
+
+
+def test_images_that_nobody_can_read(no_tesseract: None) -> None:
+    assert look(made.png(400, 300), "a.png").reason == "image"
+    assert look(made.png(400, 300), "a.png", unread_images=True) == Verdict("png", "", ())
+    assert look(made.png(16, 16), "a.png").reason == ""
+    assert look(made.png(400, 300, comment=CARD), "a.png", unread_images=True).reason == "card"
+    images.can_read_images.cache_clear()
+
+
+@pytest.mark.parametrize("unread", [True, False])
+def test_an_image_with_too_many_pixels(unread: bool) -> None:
+    assert look(made.png(30_000, 30_000), "a.png", unread_images=unread).reason == "too_large"
+
+
+MADE: list[Callable[[], bytes]] = [lambda row=row: row[1] for row in (*HOLDING.values(), *CLEAN.values())]  # type: ignore[misc]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(MADE), st.data())
+def test_damaged_files_never_raise(make: Callable[[], bytes], draw: st.DataObject) -> None:
+    data = bytearray(make())
+    for _ in range(draw.draw(st.integers(1, 4))):
+        data[draw.draw(st.integers(0, len(data) - 1))] = draw.draw(st.integers(0, 255))
+    cut = draw.draw(st.integers(0, len(data)))
+    assert isinstance(look(bytes(data[cut // 2 :]), draw.draw(st.sampled_from(["a.txt", "a.pdf", "a.eml"]))), Verdict)
