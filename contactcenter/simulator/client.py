@@ -26,6 +26,7 @@ SUBPROTOCOL = Subprotocol("contactcenter.v1")
 LARGEST_FRAME = 32 * 1024 * 1024
 # After these a client doesn't come back by itself.
 FINAL_CLOSES = frozenset({4401, 4403, 4409, 4410})
+MOMENT = 0.05  # seconds
 # The world moved on while the frame was on its way: no fault of either side.
 TOO_LATE = frozenset({"gone", "state", "not_found"})
 AGAIN_LATER = frozenset({"rate_limited", "unavailable"})
@@ -156,6 +157,8 @@ class WireClient:
             except Unanswered:
                 if loop.time() >= until:
                     raise
+                # A socket that is closing refuses at once; it must be given the time to notice.
+                await asyncio.sleep(MOMENT)
             self._tally.count["frames sent again"] += 1
 
     async def say(self, record: ChatRecord, text: str, patience: float) -> Said | None:
