@@ -73,6 +73,7 @@ def database(url: str, pool: int) -> dict[str, object]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0 if pool else 60,
+        "CONN_HEALTH_CHECKS": True,  # a connection lost with the server costs nobody an answer
         "OPTIONS": options,
     }
 
@@ -283,6 +284,7 @@ LOGGING = {
         "celery": {"level": "INFO"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        "celery.worker.request": {"level": "WARNING"},  # a sweep that came too late is dropped on purpose
         "celery.beat": {"level": "WARNING"},
     },
 }
