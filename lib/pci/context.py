@@ -142,6 +142,6 @@ def in_uuid(text: str, start: int, end: int) -> bool:
     if text.count("-", low, end + UUID_LENGTH) < UUID_DASHES:
         return False
     return any(
-        low + found.start() <= start and low + found.end() >= end and not found[0].replace("-", "").isdigit()
+        found.start() <= start and found.end() >= end and not found[0].replace("-", "").isdigit()
         for found in UUID.finditer(text, low, min(len(text), end + UUID_LENGTH))
     )

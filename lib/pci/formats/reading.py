@@ -14,7 +14,7 @@ ICON_WIDE, ICON_HIGH = 48, 12  # pixels; nothing smaller shows a number that can
 APART = " x\n"
 """Between texts that are nothing to each other: a letter parts what would look like one number."""
 
-FLOAT = re.compile(r"(?<![0-9.])[0-9](?:\.[0-9]+)?[eE]\+?0*(?:1[1-9])(?![0-9])")
+FLOAT = re.compile(r"(?<![\w.-])[0-9](?:\.[0-9]+)?[eE]\+?0*(?:1[1-9])(?![\w-])")
 
 
 class Unreadable(Exception):
