@@ -55,6 +55,8 @@ def inspect(
         return Verdict(kind, unreadable.reason, tuple(sorted(struck)))
     except (RecursionError, MemoryError):
         return Verdict(kind, "too_large", tuple(sorted(struck)))
+    except Exception:  # readers of damaged files raise whatever they like: what can't be read is not clean
+        return Verdict(kind, "unreadable", tuple(sorted(struck)))
     reason = "" if not struck else "card" if struck & CARDS else "data"
     return Verdict(kind, reason, tuple(sorted(struck)))
 
