@@ -15,10 +15,15 @@ class StrictSerializer(serializers.Serializer):
     def to_internal_value(self, data: Any) -> Any:
         """The clean values. Raises ValidationError by field."""
         if isinstance(data, dict):
-            unknown = {str(name): [_("Unknown field.")] for name in data if name not in self.fields}
+            unknown = [name for name in data if name not in self.fields]
             if unknown:
-                raise serializers.ValidationError(unknown)
+                raise serializers.ValidationError({_sayable(name): [_("Unknown field.")] for name in unknown})
         return super().to_internal_value(data)
+
+
+def _sayable(name: object) -> str:
+    """The name of a field as an answer can hold it: without lone surrogates."""
+    return str(name).encode("utf-8", "replace").decode()
 
 
 class CleanText(serializers.CharField):
