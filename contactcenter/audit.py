@@ -1,6 +1,7 @@
 """Looking for card numbers where none may be: database, files, Redis, logs. What is found is told, never shown."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,8 @@ TYPES = ("text", "character varying", "character", "json", "jsonb", "ARRAY", "by
 ROWS = 500
 LARGEST_FILE = 64 * 1024 * 1024
 LONGEST_PLACE = 120
+CUT_SHORT = re.compile(r"[\w-]*\.\.\. \([0-9]+ more bytes\)")
+"""How Redis ends what it cuts; half an id is no id any more and may look like a card."""
 
 
 class Find(NamedTuple):
@@ -161,7 +164,7 @@ def look_at_redis() -> Looked:
         if found:
             finds.append(Find("redis", mask(name).text[:LONGEST_PLACE], found))
     for entry in client.slowlog_get(1000):
-        found = struck([_text(entry["command"])])
+        found = struck([CUT_SHORT.sub("", _text(entry["command"]))])
         if found:
             finds.append(Find("redis", f"slow command {entry['id']}", found))
     return Looked("redis", keys, finds, [])
