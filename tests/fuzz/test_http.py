@@ -75,6 +75,8 @@ def test_whatever_comes_over_http_is_answered_as_documented(
         @given(st.one_of(starts(), messages(chats), entries(chats)), bearers)
         def play(request: Request, bearer: str) -> None:
             method, path, options = request
+            if "params" in options:  # daphne cuts off a request line of more than 16 KiB without a word
+                options = {**options, "params": {name: str(value)[:1000] for name, value in options["params"].items()}}
             headers = {**options.get("headers", {}), "Authorization": bearer}
             answer = http.request(method, path, **{**options, "headers": headers})
             assert answer.status_code < 500, (request, answer.text)
