@@ -50,12 +50,13 @@ async def said(wire: Wire, text: str) -> dict[str, Any]:
 
 async def test_the_customer_is_welcomed_with_lines_and_snapshot(stage: Stage, carol: Opened) -> None:
     wire = await stage.customer(carol.token, after=0)
-    welcome, entries, snapshot = wire.seen
+    welcome, entries, snapshot, *renewed = wire.seen
     head = (await in_thread(fresh, carol.chat)).public_head
     assert (welcome["type"], welcome["heads"]) == ("welcome", {str(carol.chat.pk): head})
     assert {"server_time", "limits", "epoch", "id"} <= welcome.keys()
     assert [line["seq"] for line in entries["entries"]] == list(range(1, head + 1))
     assert (snapshot["type"], snapshot["chat"]["state"]) == ("chat", "queued")
+    assert {frame["type"] for frame in renewed} <= {"chat"}, "who waits hears of it again, and of nothing else"
 
 
 async def test_who_comes_back_gets_only_what_he_missed(stage: Stage, carol: Opened) -> None:
