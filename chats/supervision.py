@@ -25,7 +25,7 @@ def known_to(agent: Agent) -> ChatQuerySet:
 
 
 def conversations(agent: Agent, q: str) -> dict[str, Any]:
-    """The connected chats of the supervisor's teams, the longest first; every word of `q` stands in one of the names."""
+    """The connected chats of the supervisor's teams, the longest first; every word of `q` is in a name."""
     rows = Chat.objects.filter(pk__in=Chat.objects.supervised_by(agent).order_by().values("pk"))
     for word in mask(q).text.split()[:8]:
         sitting = Seat.objects.live().filter(agent__name__icontains=word).values("chat")

@@ -26,7 +26,14 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         _("Agents"),
         ("agents.agent", "agents.team", "agents.idlereason", "agents.multimediaprofile", "agents.skill"),
     ),
-    ("routing", _("Routing"), ("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.decision")),
+    (
+        "routing",
+        _("Routing"),
+        (
+            *("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.desktopprofile"),
+            "routing.decision",
+        ),
+    ),
     (
         "chats",
         _("Chats"),
@@ -38,7 +45,7 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
         "ledgers",
         _("Ledgers"),
-        ("agents.spell", "chats.chatevent", "chats.offer", "chats.seat", "chats.entry"),
+        ("agents.spell", "chats.chatevent", "chats.offer", "chats.seat", "chats.watch", "chats.entry"),
     ),
 )
 

@@ -25,7 +25,7 @@ ANSWERS: Mapping[str, type[frames.Ok]] = {
     **dict.fromkeys(
         (
             *("offer.accept_all", "canned.search", "history.mine", "history.list", "history.open"),
-            *("targets.list", "supervise.list"),
+            *("targets.list", "supervise.list", "supervise.whisper"),
         ),
         frames.OkResult,
     ),

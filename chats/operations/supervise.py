@@ -52,7 +52,7 @@ def _note(chat: Chat, verb: str, *, by: Agent, at: datetime, **data: Any) -> Non
         object_id=str(chat.pk),
         object_repr=str(chat)[:200],
         action_flag=CHANGE,
-        change_message=json.dumps([{"changed": {"name": "supervision", "object": verb}}]),
+        change_message=json.dumps([{"changed": {"fields": [verb]}}]),
     )
 
 
