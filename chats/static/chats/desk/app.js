@@ -5,6 +5,7 @@ import {visitorName} from "../shared/format.js";
 import {gettext} from "../shared/words.js";
 import "./aux.js";
 import "./banner.js";
+import {clock, instant} from "./clock.js";
 import "./header.js";
 import "./help.js";
 import {listenToKeys} from "./keys.js";
@@ -19,6 +20,7 @@ import "./tasks.js";
 import {chatRows, loadView, offerRows, watchedRows, wrapupRows} from "./views.js";
 
 const BACK_STAYS = 3_000;
+const NEWS_LASTS = 30_000;
 
 /** `store` and `notices` are set once, by main.js. */
 class Desk extends Moving {
@@ -96,7 +98,7 @@ class Desk extends Moving {
   cameToNothing(chat, entries) {
     for (const entry of entries) {
       if (!entry.kind.endsWith("_lapsed") || entry.data.why === "cancelled") continue;
-      if (String(entry.data.by?.id) !== this.store.me.id) continue;
+      if (String(entry.data.by?.id) !== this.store.me.id || clock.now() - instant(entry.at) > NEWS_LASTS) continue;
       const note = {id: `${chat.id}-${entry.seq}`, name: visitorName(chat.customer)};
       this.note({...note, chat: chat.id, text: systemLine(entry, this.store.me).text});
     }
