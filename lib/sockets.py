@@ -44,6 +44,7 @@ class Socket(AsyncConsumer):
         self.groups: set[str] = set()
         self.greeted = False
         self.closed = False
+        self._early: list[bytes] | None = []
         self._out: deque[bytes] = deque()
         self._out_bytes = 0
         self._writing: asyncio.Task[None] | None = None
@@ -134,6 +135,7 @@ class Socket(AsyncConsumer):
                 raise Closing(wire.CLOSE_UNAUTHENTICATED)
             await self.greet(raw, header)
             self.greeted = True
+            self._go_live()
             return
         command = self.commands.get(header.type)
         if command is None:
@@ -189,7 +191,17 @@ class Socket(AsyncConsumer):
             return
         if frame.startswith(b"!"):
             self.hub.loop.create_task(self._signal(frame))
+        elif self._early is None:
+            self.push(frame)
+        elif len(self._early) < wire.OUTBOUND_FRAMES:
+            self._early.append(frame)
         else:
+            self._close_soon(wire.CLOSE_SLOW)
+
+    def _go_live(self) -> None:
+        """What came between the subscription and the end of the welcome goes out now, what comes later at once."""
+        early, self._early = self._early or [], None
+        for frame in early:
             self.push(frame)
 
     async def _signal(self, signal: bytes) -> None:
