@@ -95,6 +95,7 @@ class Chat(models.Model):
     token = models.BinaryField(max_length=32, unique=True, editable=False)
     token_until = models.DateTimeField(editable=False)
     customer_until = models.DateTimeField(_("customer present until"), null=True)
+    customer_away = models.BooleanField(default=False, editable=False)  # whether his agents were told that he is
     customer_seen = models.PositiveIntegerField(_("customer has seen"), default=0)
     public_head = models.PositiveIntegerField(_("lines"), default=0)
     staff_head = models.PositiveIntegerField(_("staff lines"), default=0)

@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 ("token", models.BinaryField(max_length=32, unique=True)),
                 ("token_until", models.DateTimeField(editable=False)),
                 ("customer_until", models.DateTimeField(null=True, verbose_name="customer present until")),
+                ("customer_away", models.BooleanField(default=False, editable=False)),
                 ("customer_seen", models.PositiveIntegerField(default=0, verbose_name="customer has seen")),
                 ("public_head", models.PositiveIntegerField(default=0, verbose_name="lines")),
                 ("staff_head", models.PositiveIntegerField(default=0, verbose_name="staff lines")),
