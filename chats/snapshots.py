@@ -78,7 +78,7 @@ def chats(agent: Agent) -> list[dict[str, Any]]:
 
 
 def _chat_on_desk(seat: Seat, together: Sequence[Seat], now: Any) -> dict[str, Any]:
-    chat = seat.chat
+    chat, rule = seat.chat, policies.of_queue(seat.chat.queue_id)
     away = chat.customer_until is None or chat.customer_until < now
     waited = (seat.joined_at - chat.enqueued_at).total_seconds() if chat.enqueued_at else 0
     return {
@@ -104,6 +104,8 @@ def _chat_on_desk(seat: Seat, together: Sequence[Seat], now: Any) -> dict[str, A
         "page": chat.page,
         "closing": chat.queue.closing,
         "allowed": _allowed(seat),
+        "policy": rule.card_numbers,
+        "kinds": sorted(rule.sendable),
     }
 
 
@@ -129,6 +131,7 @@ def for_customer(chat: Chat) -> dict[str, Any]:
     waiting = chat.state in (State.QUEUED, State.OFFERED)
     position, wait = place(chat) if waiting else (None, None)
     seats = list(Seat.objects.live().filter(chat=chat).select_related("agent").order_by("joined_at"))
+    rule = policies.of_queue(chat.queue_id)
     return {
         "type": "chat",
         "chat": {
@@ -139,7 +142,9 @@ def for_customer(chat: Chat) -> dict[str, Any]:
             "wait": wait,
             "agents": [named(seat.agent) for seat in seats],
             "quick_replies": _quick_replies(chat),
-            "can_attach": chat.state != State.ENDED and policies.of_queue(chat.queue_id).attachments,
+            "can_attach": chat.state != State.ENDED and rule.attachments,
+            "policy": rule.card_numbers,
+            "kinds": sorted(rule.sendable),
             "can_rate": chat.state == State.ENDED and chat.answered_at is not None and chat.score is None,
             "rated": chat.score is not None,
             "agents_seen": max((seat.seen for seat in seats), default=0),
