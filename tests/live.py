@@ -147,14 +147,17 @@ def free_port() -> int:
 KEPT = {"auth", "contenttypes"}  # filled by the migrations
 
 
-def empty_database() -> None:
-    """No row is left of what tests write; foreign keys are checked at commit, so the order doesn't matter."""
+def empty_database(*, stay: bool = False) -> None:
+    """No row is left of what tests write; foreign keys are checked at commit, so the order doesn't matter.
+
+    `stay`: the connection is kept, for who goes on in this thread.
+    """
     assert str(connection.settings_dict["NAME"]).startswith("test_")
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label not in KEPT]
     tables = {model._meta.db_table for model in models if model._meta.managed}
     with connection.cursor() as cursor:
         cursor.execute("BEGIN; " + "".join(f'DELETE FROM "{table}"; ' for table in sorted(tables)) + "COMMIT")
-    if not connection.in_atomic_block:
+    if not stay and not connection.in_atomic_block:
         connection.close()
 
 

@@ -1,7 +1,6 @@
 """Asking one agent to take a chat or to join it: who may, whether he fits, and what becomes of the request."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,8 @@ from chats.operations import lines
 from chats.operations.distribute import distribute_for
 from chats.operations.end import CANCEL_FIRST, CONFERENCE_FIRST
 from chats.querysets import with_load
-from chats.senders import SYSTEM, Sender
+from chats.senders import SYSTEM, of_agent
+from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
 from lib.transitions import one
@@ -65,10 +65,12 @@ def free_place(agent_id: int, *, available: bool) -> Agent:
     return row
 
 
-def ask(chat: Chat, agent: Agent, *, by: Agent, kind: str, at: datetime) -> Offer:
+def ask(chat: Chat, agent: Agent, verb: str, *, by: Agent, kind: str) -> Offer:
     """The agent has a request for the locked chat, with the deadline of its queue. Refused as `free_place`."""
     one(agents_in_reach(by, conference=kind == Offer.Kind.CONFERENCE), pk=agent.pk)
+    row = Chat.objects.advance(chat.pk, verb)
     target = free_place(agent.pk, available=True)
+    at = database_now()  # a request begins when its rows are held
     offer = Offer.objects.create(
         chat=chat,
         agent=target,
@@ -79,7 +81,10 @@ def ask(chat: Chat, agent: Agent, *, by: Agent, kind: str, at: datetime) -> Offe
         expires_at=at + timedelta(seconds=chat.queue.offer_timeout),
     )
     Agent.objects.took_turns({target.pk: at})
-    say(chat, offer, "requested", at=at)
+    say(row, offer, "requested", at=at)
+    profile = target.effective_profile()
+    capacity = profile.chat_capacity if profile else 0
+    lines.record(row, verb, by=of_agent(by), at=at, offer=str(offer.pk), agent=target.pk, capacity=capacity)
     publish(ChatChanged(chat_id=chat.pk, agents=(target.pk, by.pk)))
     publish(OffersMade(offer_ids=(offer.pk,), expires_at=offer.expires_at))
     return offer
@@ -102,7 +107,7 @@ def in_vain(chat: Chat, offer: Offer, *, at: datetime, why: str) -> None:
     publish(ChatChanged(chat_id=chat.pk, agents=tuple(filter(None, (offer.agent_id, offer.asked_by_id)))))
 
 
-def cancel(chat: Chat, kind: str, *, by: Sender, at: datetime) -> Offer:
+def cancel(chat: Chat, kind: str, *, at: datetime) -> Offer:
     """The live request of this kind in the locked chat is taken back. Refused("state") when there is none."""
     offer = Offer.objects.live().filter(chat=chat, kind=kind).select_related("agent", "asked_by").first()
     if offer is None:
@@ -114,17 +119,17 @@ def cancel(chat: Chat, kind: str, *, by: Sender, at: datetime) -> Offer:
 def take_back(chat: Chat, offer: Offer, *, at: datetime, why: str, outcome: str) -> None:
     """The live request in the locked chat has ended, and the place of who was asked is free."""
     Offer.objects.live().filter(pk=offer.pk).update(outcome=outcome, ended_at=at)
+    if outcome == Offer.Outcome.WITHDRAWN:
+        lines.record(chat, "withdraw", by=SYSTEM, at=at, offer=str(offer.pk), why=why)
     in_vain(chat, offer, at=at, why=why)
     distribute_for(offer.agent)
 
 
-def take_back_any(chat: Chat, *, at: datetime, why: str) -> UUID | None:
-    """Whatever is asked in the locked chat is taken back; returns which request that was."""
+def take_back_any(chat: Chat, *, at: datetime, why: str) -> None:
+    """Whatever is asked in the locked chat is asked no longer."""
     offer = Offer.objects.live().filter(chat=chat).select_related("agent", "asked_by").first()
-    if offer is None:
-        return None
-    take_back(chat, offer, at=at, why=why, outcome=Offer.Outcome.WITHDRAWN)
-    return offer.pk
+    if offer is not None:
+        take_back(chat, offer, at=at, why=why, outcome=Offer.Outcome.WITHDRAWN)
 
 
 def everybody(chat: Chat) -> tuple[int, ...]:

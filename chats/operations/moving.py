@@ -38,10 +38,7 @@ def transfer(chat: Chat, *, by: Agent, queue: Queue | None = None, agent: Agent 
         return _into_queue(row, seat, one(Queue.objects.filter(queues_in_reach(by)), pk=queue.pk))
     if agent is None:
         raise Refused("invalid")
-    now = database_now()
-    row = Chat.objects.advance(row.pk, "request_transfer")
-    offer = ask(row, agent, by=by, kind=Offer.Kind.TRANSFER, at=now)
-    lines.record(row, "request_transfer", by=of_agent(by), at=now, offer=str(offer.pk), agent=agent.pk)
+    ask(row, agent, "request_transfer", by=by, kind=Offer.Kind.TRANSFER)
     return row
 
 
@@ -83,11 +80,7 @@ def request_conference(chat: Chat, *, by: Agent, agent: Agent) -> Offer:
     """The other agent is asked to join. Refused as `transfer`; also `state` while somebody else is in already."""
     row = Chat.objects.locked(chat.pk)
     leads_alone(row, by)
-    now = database_now()
-    row = Chat.objects.advance(row.pk, "request_conference")
-    offer = ask(row, agent, by=by, kind=Offer.Kind.CONFERENCE, at=now)
-    lines.record(row, "request_conference", by=of_agent(by), at=now, offer=str(offer.pk), agent=agent.pk)
-    return offer
+    return ask(row, agent, "request_conference", by=by, kind=Offer.Kind.CONFERENCE)
 
 
 @transaction.atomic
@@ -100,7 +93,7 @@ def _cancel(chat: Chat, verb: str, kind: str, *, by: Agent) -> Chat:
     row = Chat.objects.locked(chat.pk)
     leads(row, by)
     now = database_now()
-    offer = cancel(row, kind, by=of_agent(by), at=now)
+    offer = cancel(row, kind, at=now)
     row = Chat.objects.advance(row.pk, verb)
     lines.record(row, verb, by=of_agent(by), at=now, offer=str(offer.pk))
     return row

@@ -123,20 +123,20 @@ def barge_in(chat: Chat, *, by: Agent) -> Seat:
         raise Refused("state", CANCEL_FIRST)
     free_place(by.pk, available=False)
     row = Chat.objects.advance(row.pk, "barge_in")
-    seat = _sit_down(row, by, Seat.Role.GUEST)
-    _note(row, "barge_in", by=by, at=seat.joined_at)
+    now = database_now()
+    seat = _sit_down(row, by, Seat.Role.GUEST, at=now)
+    _note(row, "barge_in", by=by, at=now)
     publish(ChatChanged(chat_id=row.pk, agents=everybody(row)))
     return seat
 
 
-def _sit_down(chat: Chat, agent: Agent, role: str) -> Seat:
-    now = database_now()
-    Watch.objects.filter(chat=chat, agent=agent, ended_at=None).update(ended_at=now)
+def _sit_down(chat: Chat, agent: Agent, role: str, *, at: datetime) -> Seat:
+    Watch.objects.filter(chat=chat, agent=agent, ended_at=None).update(ended_at=at)
     seat = Seat.objects.create(
-        chat=chat, agent=agent, queue_id=chat.queue_id, role=role, joined_at=now, seen=chat.public_head
+        chat=chat, agent=agent, queue_id=chat.queue_id, role=role, joined_at=at, seen=chat.public_head
     )
     data = {"who": "agent", "id": str(agent.pk), "name": agent.name}
-    lines.append(chat, "joined", by=SYSTEM, at=now, data=data)
+    lines.append(chat, "joined", by=SYSTEM, at=at, data=data)
     return seat
 
 
@@ -155,17 +155,16 @@ def take_over(chat: Chat, *, by: Agent) -> Seat:
     now = database_now()
     told = everybody(row)
     row = Chat.objects.advance(row.pk, "take_over")
-    offer = take_back_any(row, at=now, why="taken_over")
+    take_back_any(row, at=now, why="taken_over")
     lead = Seat.objects.live().filter(chat=row, role=Seat.Role.OWNER).select_related("agent").get()
     lines.person_left(row, of_agent(lead.agent), at=now)
     end_seat(lead, at=now)
     if mine is None:
-        mine = _sit_down(row, by, Seat.Role.OWNER)
+        mine = _sit_down(row, by, Seat.Role.OWNER, at=now)
     else:
         promote(mine)
         mine.role = Seat.Role.OWNER
-    withdrawn = {"offer": str(offer)} if offer else {}
-    _note(row, "take_over", by=by, at=now, agent=lead.agent_id, **withdrawn)
+    _note(row, "take_over", by=by, at=now, agent=lead.agent_id)
     publish(ChatChanged(chat_id=row.pk, agents=(*told, by.pk)))
     return mine
 
