@@ -17,8 +17,9 @@ from agents.models import Agent, User
 from chats import hellos, operations, snapshots
 from chats.commands import CUSTOMER, Guest
 from chats.hellos import Standing
-from chats.models import Chat
 from chats.places import Line, line_of
+from chats.querysets import View
+from chats.senders import Sender
 from chats.snapshots import Place
 from chats.states import State
 from lib import groups, wire
@@ -268,18 +269,19 @@ class CustomerConsumer(Resuming):
     async def greet(self, raw: str, header: wire.Header) -> None:
         """Open the token's chat, hear its groups, then tell where it stands."""
         hello: CustomerHello = wire.body(raw, _customer_hello)
-        chat = await self.work(hellos.chat_of_token, hello.token)
-        if chat is None:
+        opened = await self.work(hellos.chat_of_token, hello.token)
+        if opened is None:
             raise Closing(wire.CLOSE_UNAUTHENTICATED)
         origin = self.origin()
-        if origin is not None and origin not in settings.ORIGINS and origin not in chat.entry_point.origins:
+        if origin is not None and origin not in settings.ORIGINS and origin not in opened.origins:
             raise Closing(wire.CLOSE_FORBIDDEN)
-        mine = groups.customer(chat.pk)
+        chat_id, mine = opened.chat_id, groups.customer(opened.chat_id)
         if self.hub.size(mine) >= wire.SOCKETS_PER_PRINCIPAL:
             raise Closing(wire.CLOSE_TOO_MANY)
-        self.guest, self.language = Guest(chat, limited=self.limited, work=self.work), chat.language
-        self.listen_to({groups.public(chat.pk), mine})
-        chat, standing = await self.work(hellos.customer, chat.pk, max(0, hello.after))
+        who = Sender("customer", str(opened.customer_id), opened.customer_name)
+        self.guest, self.language = Guest(chat_id, who, limited=self.limited, work=self.work), opened.language
+        self.listen_to({groups.public(chat_id), mine})
+        chat, standing = await self.work(hellos.customer, chat_id, max(0, hello.after))
         await self.welcome(hello.id, standing)
         self._show(chat, standing.snapshot)
 
@@ -287,7 +289,7 @@ class CustomerConsumer(Resuming):
         """The chat as it is now."""
         self._show(*await self.work(hellos.customer_now, self.chat_id))
 
-    def _show(self, chat: Chat, frame: dict[str, Any]) -> None:
+    def _show(self, chat: View, frame: dict[str, Any]) -> None:
         """Send the snapshot. Who waits is told his place; after the end the socket stays for a rating, then closes."""
         self.push(wire.encode(frame))
         self.shown = frame
@@ -315,8 +317,8 @@ class CustomerConsumer(Resuming):
 
     async def beat(self) -> None:
         """The customer is here. The head shows whether lines were missed, a snapshot makes up for a lost signal."""
-        chat, now = await self.work(hellos.customer_beats, self.chat_id)
-        self.pong({str(chat.pk): chat.public_head}, now)
+        chat = await self.work(operations.customer_here, self.chat_id)
+        self.pong({str(chat.pk): chat.public_head}, chat.now)
         if self.shown is None or chat.state != self.shown["chat"]["state"]:
             await self.heard(wire.CHAT_CHANGED)
 

@@ -50,3 +50,23 @@ FROM looked
 LEFT JOIN fresh ON fresh.n = looked.n
 LEFT JOIN written ON written.chat_id = fresh.chat AND written.seq = fresh.public_head + fresh.nth
 """
+
+# What a customer's page shows of a chat. A thousand customers may come back at once: one statement each, no more.
+_VIEW = """
+SELECT chat.id, chat.state, chat.public_head, chat.queue_id, queue.name, queue.ageing, chat.priority, chat.enqueued_at,
+    chat.customer_away, chat.answered_at IS NOT NULL, chat.score IS NOT NULL, coalesce((
+        SELECT json_agg(json_build_array(agent.id::text, agent.name, seat.seen) ORDER BY seat.joined_at)
+        FROM chats_seat AS seat JOIN agents_agent AS agent ON agent.id = seat.agent_id
+        WHERE seat.chat_id = chat.id AND seat.left_at IS NULL
+    ), '[]'), clock_timestamp()
+FROM {chat} AS chat JOIN routing_queue AS queue ON queue.id = chat.queue_id
+"""
+CUSTOMERS_VIEW = _VIEW.format(chat="(SELECT * FROM chats_chat WHERE id = %(chat)s)")
+_HERE = """
+WITH here AS (
+    UPDATE chats_chat
+    SET customer_until = CASE WHEN state = 'ended' THEN customer_until ELSE clock_timestamp() + %(lease)s END
+    WHERE id = %(chat)s RETURNING *
+)
+"""
+CUSTOMER_IS_HERE = _HERE + _VIEW.format(chat="here")
