@@ -275,7 +275,7 @@ class CustomerConsumer(Resuming):
         origin = self.origin()
         if origin is not None and origin not in settings.ORIGINS and origin not in opened.origins:
             raise Closing(wire.CLOSE_FORBIDDEN)
-        chat_id, mine = opened.chat_id, groups.customer(opened.chat_id)
+        chat_id, mine = opened.pk, groups.customer(opened.pk)
         if self.hub.size(mine) >= wire.SOCKETS_PER_PRINCIPAL:
             raise Closing(wire.CLOSE_TOO_MANY)
         who = Sender("customer", str(opened.customer_id), opened.customer_name)

@@ -16,9 +16,9 @@ from agents.models import Agent, User
 from chats import operations, snapshots
 from chats.models import Chat
 from chats.operations.open import hashed
-from chats.querysets import View
+from chats.querysets import Opened, View
 from chats.snapshots import Page
-from lib.clock import Clock, database_epoch, database_now
+from lib.clock import database_epoch, database_now
 from lib.wire import PAGE
 
 Cursor = tuple[UUID, str]
@@ -26,16 +26,6 @@ Cursor = tuple[UUID, str]
 
 class Lost(Exception):
     """Who said hello has gone meanwhile: nothing was done."""
-
-
-class Opened(NamedTuple):
-    """What a customer's token opens, and for whom."""
-
-    chat_id: UUID
-    language: str
-    customer_id: UUID
-    customer_name: str
-    origins: list[str]
 
 
 class Standing(NamedTuple):
@@ -72,9 +62,7 @@ def agent_of_session(key: str) -> Agent | None:
 
 def chat_of_token(token: str) -> Opened | None:
     """The chat that the token opens; None when it opens none, or no longer."""
-    rows = Chat.objects.filter(token=hashed(token), token_until__gt=Clock())
-    row = rows.values_list("pk", "language", "customer_id", "customer__name", "entry_point__origins").first()
-    return Opened(*row) if row else None
+    return Chat.objects.opened_by(hashed(token))
 
 
 def customer(chat_id: UUID, after: int) -> tuple[View, Standing]:

@@ -51,7 +51,21 @@ LEFT JOIN fresh ON fresh.n = looked.n
 LEFT JOIN written ON written.chat_id = fresh.chat AND written.seq = fresh.public_head + fresh.nth
 """
 
-# What a customer's page shows of a chat. A thousand customers may come back at once: one statement each, no more.
+# A thousand customers may come back at once: each costs one statement to be known and one to see his chat.
+OPENED_WITH = """
+SELECT chat.id, chat.language, chat.customer_id, customer.name, entry_point.origins
+FROM chats_chat AS chat
+JOIN chats_customer AS customer ON customer.id = chat.customer_id
+JOIN routing_entrypoint AS entry_point ON entry_point.id = chat.entry_point_id
+WHERE chat.token = %(token)s AND chat.token_until > clock_timestamp()
+"""
+
+# Nobody who was heard since the socket closed, so many seconds ago, is away.
+CUSTOMER_LEFT = """
+UPDATE chats_chat SET customer_until = least(customer_until, clock_timestamp() - %(ago)s + %(grace)s)
+WHERE id = %(chat)s AND state <> 'ended' AND customer_until <= clock_timestamp() - %(ago)s + %(lease)s
+"""
+
 _VIEW = """
 SELECT chat.id, chat.state, chat.public_head, chat.queue_id, queue.name, queue.ageing, chat.priority, chat.enqueued_at,
     chat.customer_away, chat.answered_at IS NOT NULL, chat.score IS NOT NULL, coalesce((

@@ -3,14 +3,6 @@
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import DateTimeField, Func
-
-
-class Clock(Func):
-    """The moment by the database server's clock, inside a statement."""
-
-    function = "clock_timestamp"
-    output_field = DateTimeField()
 
 
 def database_now() -> datetime:

@@ -58,9 +58,11 @@ class Socket(AsyncConsumer):
         self._timer: asyncio.TimerHandle | None = None
         self._heard_at, self._patience = 0.0, wire.FIRST_FRAME_SECONDS
         self._bucket = Bucket(wire.FRAMES_PER_SECOND, wire.FRAMES_BURST)
+        self.hub.sockets.add(self)
         try:
             await self._read(receive)
         finally:
+            self.hub.sockets.discard(self)
             self.listen_to(())
             if self._timer is not None:
                 self._timer.cancel()
@@ -225,6 +227,15 @@ class Socket(AsyncConsumer):
             self._writing.cancel()
         await self.base_send({"type": "websocket.close", "code": code})
 
+    def close_at_once(self, code: int) -> None:
+        """Close with the code; what waits is not sent."""
+        if not self.closed:
+            self.closed = True
+            self._in.clear()
+            self._out.clear()
+            if self._flow is not None:
+                self._flow.close(code)
+
     def _ring_at(self, moment: float) -> None:
         self._timer = self.hub.loop.call_at(moment, self._ring, moment)
 
@@ -275,8 +286,11 @@ class Socket(AsyncConsumer):
             log.exception("a signal failed")
 
     def push(self, frame: bytes) -> None:
-        """Queue a frame for this socket. A reader too slow for the queue is closed, the others notice nothing."""
+        """Send a frame, or queue it. A reader too slow for the queue is closed, the others notice nothing."""
         if self.closed:
+            return
+        if self._flow is not None and not self._out and not self._flow.full:
+            self._flow.write(frame)
             return
         if len(self._out) >= wire.OUTBOUND_FRAMES or self._out_bytes >= wire.OUTBOUND_BYTES:
             self._out.clear()
@@ -300,6 +314,9 @@ class Socket(AsyncConsumer):
                 return
             frame = self._out.popleft()
             self._out_bytes -= len(frame)
+            if self._flow is not None:
+                self._flow.write(frame)
+                continue
             try:
                 await self.base_send({"type": "websocket.send", "text": frame.decode()})
             except Exception:

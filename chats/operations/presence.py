@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -20,7 +20,7 @@ from chats.operations.enqueue import requeue
 from chats.operations.offers import withdraw_all
 from chats.querysets import View
 from chats.senders import SYSTEM, Sender, of_agent
-from lib.clock import Clock, database_now
+from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
 
@@ -45,9 +45,8 @@ def customer_away(chat_id: UUID, *, ago: float = 0.0) -> None:
 
     Who was heard since then, here or in another process, stays present; nobody is told anything yet.
     """
-    then = Clock() - timedelta(seconds=ago)
-    present = Chat.objects.live().filter(pk=chat_id, customer_until__lte=then + CUSTOMER_LEASE)
-    present.update(customer_until=Least("customer_until", then + CUSTOMER_GRACE))
+    since = timedelta(seconds=ago)
+    Chat.objects.left_by_customer(chat_id, ago=since, grace=CUSTOMER_GRACE, lease=CUSTOMER_LEASE)
 
 
 @transaction.atomic
