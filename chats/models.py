@@ -283,6 +283,7 @@ class Finding(models.Model):
     """That data was found which must not be there: when, who, where, what kind, what was done. Never the data."""
 
     chat = models.ForeignKey(Chat, verbose_name=_("chat"), null=True, on_delete=models.CASCADE, related_name="findings")
+    queue = models.ForeignKey(Queue, verbose_name=_("queue"), null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
     sender_kind = models.CharField(_("sender"), max_length=10)
     sender_id = models.CharField(max_length=40, blank=True)
@@ -294,7 +295,9 @@ class Finding(models.Model):
         verbose_name = _("finding")
         verbose_name_plural = _("findings")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["at"], name="finding_at")]
+        indexes = [
+            models.Index(fields=["at"], include=["queue", "detector", "sender_kind", "action"], name="finding_at")
+        ]
 
     def __str__(self) -> str:
         return f"{self.detector}: {self.action}"

@@ -79,7 +79,7 @@ def chats(agent: Agent) -> list[dict[str, Any]]:
 
 
 def _chat_on_desk(seat: Seat, together: Sequence[Seat], now: Any) -> dict[str, Any]:
-    chat = seat.chat
+    chat, rule = seat.chat, policies.of_queue(seat.chat.queue_id)
     away = chat.customer_until is None or chat.customer_until < now
     waited = (seat.joined_at - chat.enqueued_at).total_seconds() if chat.enqueued_at else 0
     return {
@@ -105,6 +105,8 @@ def _chat_on_desk(seat: Seat, together: Sequence[Seat], now: Any) -> dict[str, A
         "page": chat.page,
         "closing": chat.queue.closing,
         "allowed": _allowed(seat),
+        "policy": rule.card_numbers,
+        "kinds": sorted(rule.sendable),
     }
 
 
@@ -130,6 +132,7 @@ def for_customer(chat: View) -> dict[str, Any]:
     waiting = chat.state in (State.QUEUED, State.OFFERED)
     position, wait = place(chat) if waiting else (None, None)
     ended = chat.state == State.ENDED
+    rule = policies.of_queue(chat.queue_id)
     return {
         "type": "chat",
         "chat": {
@@ -140,7 +143,9 @@ def for_customer(chat: View) -> dict[str, Any]:
             "wait": wait,
             "agents": [{"id": pk, "name": name} for pk, name, _ in chat.agents],
             "quick_replies": _quick_replies(chat),
-            "can_attach": not ended and policies.of_queue(chat.queue_id).attachments,
+            "can_attach": not ended and rule.attachments,
+            "policy": rule.card_numbers,
+            "kinds": sorted(rule.sendable),
             "can_rate": ended and chat.answered and not chat.rated,
             "rated": chat.rated,
             "agents_seen": max((seen for _, _, seen in chat.agents), default=0),

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from lib.rates import Bucket
 
 log = logging.getLogger(__name__)
 
+OPEN: Counter[str] = Counter()  # the sockets of this process, by the last part of their address
 LAST_WORDS_SECONDS = 1.0  # for what is queued when a socket is closed
 LATE_SECONDS = 1.0  # a timer that rings so late says that this process was busy, not that the client was silent
 
@@ -58,10 +59,13 @@ class Socket(AsyncConsumer):
         self._timer: asyncio.TimerHandle | None = None
         self._heard_at, self._patience = 0.0, wire.FIRST_FRAME_SECONDS
         self._bucket = Bucket(wire.FRAMES_PER_SECOND, wire.FRAMES_BURST)
+        kind = scope["path"].rstrip("/").rpartition("/")[2]
         self.hub.sockets.add(self)
+        OPEN[kind] += 1
         try:
             await self._read(receive)
         finally:
+            OPEN[kind] -= 1
             self.hub.sockets.discard(self)
             self.listen_to(())
             if self._timer is not None:

@@ -222,6 +222,16 @@ class Migration(migrations.Migration):
                         verbose_name="chat",
                     ),
                 ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="routing.queue",
+                        verbose_name="queue",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "finding",
@@ -794,7 +804,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="finding",
-            index=models.Index(fields=["at"], name="finding_at"),
+            index=models.Index(
+                fields=["at"], include=("queue", "detector", "sender_kind", "action"), name="finding_at"
+            ),
         ),
         migrations.AddConstraint(
             model_name="heldmessage",
