@@ -246,7 +246,8 @@ class CustomerConsumer(Resuming):
 
     commands = CUSTOMER
     guest: Guest
-    shown: dict[str, Any] | None = None  # the last snapshot
+    shown = ""  # the chat's state in the last snapshot
+    waiting: dict[str, Any] | None = None  # that snapshot, while he waits
     line: Line | None = None  # where he waits
     over: asyncio.TimerHandle | None = None
 
@@ -292,9 +293,10 @@ class CustomerConsumer(Resuming):
     def _show(self, chat: View, frame: dict[str, Any]) -> None:
         """Send the snapshot. Who waits is told his place; after the end the socket stays for a rating, then closes."""
         self.push(wire.encode(frame))
-        self.shown = frame
-        waits = chat.state in (State.QUEUED, State.OFFERED)
-        self._stand_in(line_of(self.hub, chat.queue_id) if waits and not self.closed else None)
+        self.shown = chat.state
+        waits = chat.state in (State.QUEUED, State.OFFERED) and not self.closed
+        self.waiting = frame if waits else None
+        self._stand_in(line_of(self.hub, chat.queue_id) if waits else None)
         if chat.state == State.ENDED and self.over is None:
             self.over = self.hub.loop.call_later(OVER_SECONDS, self._close_soon, wire.CLOSE_OVER)
 
@@ -308,18 +310,18 @@ class CustomerConsumer(Resuming):
 
     def placed(self, place: Place) -> None:
         """He has moved up, or down, or will wait longer or shorter than he was told."""
-        if self.shown is None or self.closed:
+        if self.waiting is None or self.closed:
             return
-        chat, (position, wait) = self.shown["chat"], place
+        chat, (position, wait) = self.waiting["chat"], place
         if (chat["position"], chat["wait"]) != (position, wait):
-            self.shown = {**self.shown, "chat": {**chat, "position": position, "wait": wait}}
-            self.push(wire.encode(self.shown))
+            self.waiting = {**self.waiting, "chat": {**chat, "position": position, "wait": wait}}
+            self.push(wire.encode(self.waiting))
 
     async def beat(self) -> None:
         """The customer is here. The head shows whether lines were missed, a snapshot makes up for a lost signal."""
         chat = await self.work(operations.customer_here, self.chat_id)
         self.pong({str(chat.pk): chat.public_head}, chat.now)
-        if self.shown is None or chat.state != self.shown["chat"]["state"]:
+        if chat.state != self.shown:
             await self.heard(wire.CHAT_CHANGED)
 
     async def gone(self) -> None:
