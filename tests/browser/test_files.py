@@ -39,13 +39,18 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def live(live_server_processes: Live) -> Iterator[Live]:
+@pytest.fixture(scope="module")
+def looked_at(live_server_processes: Live) -> Iterator[Live]:
     """The demo house with a worker that looks at files."""
-    people.everybody_home(live_server_processes)
     live_server_processes.start_scan()
     yield live_server_processes
     live_server_processes.stop("scan")
+
+
+@pytest.fixture
+def live(looked_at: Live) -> Live:
+    people.everybody_home(looked_at)
+    return looked_at
 
 
 @contextmanager

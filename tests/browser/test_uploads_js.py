@@ -253,7 +253,8 @@ def test_a_held_message_that_was_discarded_tells_which_file_and_why(
 def test_the_words_under_a_file(page: Page) -> None:
     words = page.evaluate(
         """async () => {
-          const {droppedWords, fileWords, accepted, discardedWords} = await import("/static/chats/shared/file-words.js");
+          const words = await import("/static/chats/shared/file-words.js");
+          const {droppedWords, fileWords, accepted, discardedWords} = words;
           const gone = {name: "a.jpg", type: "jpg", status: "dropped", reason: "card"};
           return [droppedWords(gone, true), droppedWords({...gone, type: "pdf"}, false),
             droppedWords({...gone, reason: "new one"}, true), fileWords({status: "clean", size: 98304}, false),
