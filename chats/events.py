@@ -48,8 +48,8 @@ class QueueMoved(Event):
     queue_id: int
 
     def frames(self) -> Iterable[tuple[str, bytes]]:
-        """Everybody waiting there looks at his place again."""
-        return [(groups.queue(self.queue_id), wire.CHAT_CHANGED)]
+        """Every process looks at the places of its customers waiting there again."""
+        return [(groups.queue(self.queue_id), wire.QUEUE_MOVED)]
 
 
 class OffersMade(Event):

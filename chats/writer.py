@@ -333,6 +333,11 @@ def _answer(said: Said, *, result: dict[str, Any] | None = None, error: Exceptio
 _writer: Writer | None = None
 
 
+def waiting() -> int:
+    """How many messages of this process are not yet on their way to the database."""
+    return len(_writer._queue) if _writer is not None else 0
+
+
 async def running_writer() -> Writer:
     """The writer of this process's event loop, started by the first who asks."""
     global _writer
