@@ -126,6 +126,7 @@ def standing(logs: Path) -> Iterator[FaultHouse]:
                 "RATE_LIMITS": "off",
                 "PYTHONUNBUFFERED": "1",
                 "PYTHONWARNINGS": NO_SERMON,
+                "MEDIA_ROOT": str(logs / "media"),
             }
             house = FaultHouse(port=port, environment=environment, logs=logs, postgres=postgres, valkey=valkey)
             for server in (postgres, valkey):
