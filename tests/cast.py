@@ -165,6 +165,12 @@ def desk_is_silent(agent: Agent) -> None:
     Agent.objects.filter(pk=agent.pk).update(lease_until=past, desk_heard=past - timedelta(seconds=75))
 
 
+def does_nothing(agent: Agent) -> None:
+    """The agent's team signs out who does nothing, and he has done nothing for longer than it allows."""
+    Team.objects.filter(pk=agent.team_id).update(inactivity_sign_out=True, inactivity_minutes=3)
+    Agent.objects.signed_in().filter(pk=agent.pk).update(active_at=database_now() - timedelta(minutes=3))
+
+
 def grace_is_over(seat: Seat) -> None:
     """The lost agent has been away for longer than his chats wait."""
     Seat.objects.filter(pk=seat.pk).update(away_since=database_now() - GRACE - timedelta(seconds=1))

@@ -17,6 +17,7 @@ from chats.operations.presence import (
     seen,
     sign_in,
     sign_out,
+    time_out,
     typing,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "sweep_away",
+    "time_out",
     "turn_away",
     "typing",
     "wait_is_over",
