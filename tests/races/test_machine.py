@@ -10,8 +10,8 @@ from tests.faults.house import PROOF, SEED, size
 from tests.live import empty_database
 from tests.races.machine import STARTS, Centre
 
-STEPS = size(30, 50)
-RUNS = size(6, 100)
+STEPS = size(25, 50)
+RUNS = size(4, 100)
 
 # What a run of this size has seen for certain; a machine in which nothing happens would prove nothing.
 HAPPENS = {"open", "hand_over", "offer", "accept", "leave", "requeue"}
