@@ -15,6 +15,7 @@ from chats.operations.open import Opened
 from chats.operations.post import Posted
 from chats.operations.presence import GRACE
 from chats.senders import Sender, of_agent
+from contactcenter.simulator.client import new_cid
 from lib.clock import database_now
 from routing.models import DistributionGroup, EntryPoint, Queue
 from wrapup.models import WrapUp, WrapUpCode, WrapUpRule
@@ -95,12 +96,12 @@ def customer_of(chat: Chat) -> Sender:
 
 def customer_says(chat: Chat, text: str, *, cid: str = "") -> Posted:
     """The customer has written."""
-    return operations.post(fresh(chat), by=customer_of(chat), cid=cid or uuid4().hex, text=text)
+    return operations.post(fresh(chat), by=customer_of(chat), cid=cid or new_cid(), text=text)
 
 
 def agent_says(chat: Chat, agent: Agent, text: str, *, cid: str = "") -> Posted:
     """The agent has written."""
-    return operations.post(fresh(chat), by=of_agent(agent), cid=cid or uuid4().hex, text=text)
+    return operations.post(fresh(chat), by=of_agent(agent), cid=cid or new_cid(), text=text)
 
 
 def live_offer(chat: Chat) -> Offer:
