@@ -283,34 +283,3 @@ class ChatEventAdmin(PartOfChatAdmin):
     @admin.display(description=_("by"), ordering="by_kind")
     def by(self, event: ChatEvent) -> str:
         return reading.word(reading.SENDERS, event.by_kind)
-
-
-@admin.register(Finding)
-class FindingAdmin(PartOfChatAdmin):
-    """Findings, never with the data itself: read only."""
-
-    list_display = ("at", "found", "done", "found_in", "sender", "chat_link")
-    list_filter = (
-        words_filter("detector", _("detector"), reading.DETECTORS),
-        words_filter("action", _("action"), reading.ACTIONS),
-        words_filter("sender_kind", _("sender"), reading.SENDERS),
-        ("at", admin.DateFieldListFilter),
-    )
-    fields = ("at", "found", "done", "found_in", "sender", "chat_link")
-    readonly_fields = ("found", "done", "found_in", "sender", "chat_link")
-
-    @admin.display(description=_("sender"), ordering="sender_kind")
-    def sender(self, finding: Finding) -> str:
-        return reading.word(reading.SENDERS, finding.sender_kind)
-
-    @admin.display(description=_("where"), ordering="place")
-    def found_in(self, finding: Finding) -> str:
-        return reading.word(reading.PLACES, finding.place)
-
-    @admin.display(description=_("detector"), ordering="detector")
-    def found(self, finding: Finding) -> str:
-        return reading.detector(finding.detector)
-
-    @admin.display(description=_("action"), ordering="action")
-    def done(self, finding: Finding) -> str:
-        return reading.word(reading.ACTIONS, finding.action)

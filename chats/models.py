@@ -95,6 +95,7 @@ class Chat(models.Model):
     token = models.BinaryField(max_length=32, unique=True, editable=False)
     token_until = models.DateTimeField(editable=False)
     customer_until = models.DateTimeField(_("customer present until"), null=True)
+    customer_away = models.BooleanField(default=False, editable=False)  # whether his agents were told that he is
     customer_seen = models.PositiveIntegerField(_("customer has seen"), default=0)
     public_head = models.PositiveIntegerField(_("lines"), default=0)
     staff_head = models.PositiveIntegerField(_("staff lines"), default=0)
@@ -282,6 +283,7 @@ class Finding(models.Model):
     """That data was found which must not be there: when, who, where, what kind, what was done. Never the data."""
 
     chat = models.ForeignKey(Chat, verbose_name=_("chat"), null=True, on_delete=models.CASCADE, related_name="findings")
+    queue = models.ForeignKey(Queue, verbose_name=_("queue"), null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
     sender_kind = models.CharField(_("sender"), max_length=10)
     sender_id = models.CharField(max_length=40, blank=True)
@@ -293,7 +295,9 @@ class Finding(models.Model):
         verbose_name = _("finding")
         verbose_name_plural = _("findings")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["at"], name="finding_at")]
+        indexes = [
+            models.Index(fields=["at"], include=["queue", "detector", "sender_kind", "action"], name="finding_at")
+        ]
 
     def __str__(self) -> str:
         return f"{self.detector}: {self.action}"

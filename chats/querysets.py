@@ -74,6 +74,10 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         """Live chats whose customer has been away since before the lease ran out."""
         return self.live().filter(customer_until__lt=now)
 
+    def quietly_left(self, now: datetime) -> "ChatQuerySet":
+        """Live chats whose customer is away without his agents having been told."""
+        return self.deserted(now).filter(customer_away=False)
+
 
 class SeatQuerySet(QuerySet["Seat"]):
     """Places of agents in chats."""

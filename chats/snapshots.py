@@ -1,5 +1,6 @@
 """What a desk or a customer's page shows besides the lines: whole small snapshots, no deltas."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,15 @@ from routing.wait import estimate
 
 RECENT_ANSWERS = 40
 PAGE_TEXT = 400_000  # characters of text on one page: a frame that a slow line can carry
+FIRST_LINES = """
+SELECT line.* FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS wanted(chat, stream, after)
+CROSS JOIN LATERAL (
+    SELECT * FROM chats_entry WHERE chat_id = wanted.chat AND stream = wanted.stream AND seq > wanted.after
+    ORDER BY seq LIMIT %s
+) AS line ORDER BY line.chat_id, line.stream, line.seq
+"""
+
+Page = tuple[list[dict[str, Any]], bool]
 
 
 def named(row: Any) -> dict[str, str] | None:
@@ -59,12 +69,16 @@ def chats(agent: Agent) -> list[dict[str, Any]]:
     """The chats in which the agent sits, in the order he accepted them."""
     now = database_now()
     seats = Seat.objects.live().filter(agent=agent).select_related("chat__customer", "chat__queue", "chat__entry_point")
-    return [_chat_on_desk(seat, now) for seat in seats]
+    seats = list(seats)
+    together: dict[UUID, list[Seat]] = {seat.chat_id: [] for seat in seats}
+    if seats:
+        for each in Seat.objects.live().filter(chat__in=together).select_related("agent").order_by("joined_at"):
+            together[each.chat_id].append(each)
+    return [_chat_on_desk(seat, together[seat.chat_id], now) for seat in seats]
 
 
-def _chat_on_desk(seat: Seat, now: Any) -> dict[str, Any]:
-    chat = seat.chat
-    together = Seat.objects.live().filter(chat=chat).select_related("agent").order_by("joined_at")
+def _chat_on_desk(seat: Seat, together: Sequence[Seat], now: Any) -> dict[str, Any]:
+    chat, rule = seat.chat, policies.of_queue(seat.chat.queue_id)
     away = chat.customer_until is None or chat.customer_until < now
     waited = (seat.joined_at - chat.enqueued_at).total_seconds() if chat.enqueued_at else 0
     return {
@@ -90,6 +104,8 @@ def _chat_on_desk(seat: Seat, now: Any) -> dict[str, Any]:
         "page": chat.page,
         "closing": chat.queue.closing,
         "allowed": _allowed(seat),
+        "policy": rule.card_numbers,
+        "kinds": sorted(rule.sendable),
     }
 
 
@@ -115,6 +131,7 @@ def for_customer(chat: Chat) -> dict[str, Any]:
     waiting = chat.state in (State.QUEUED, State.OFFERED)
     position, wait = place(chat) if waiting else (None, None)
     seats = list(Seat.objects.live().filter(chat=chat).select_related("agent").order_by("joined_at"))
+    rule = policies.of_queue(chat.queue_id)
     return {
         "type": "chat",
         "chat": {
@@ -125,7 +142,9 @@ def for_customer(chat: Chat) -> dict[str, Any]:
             "wait": wait,
             "agents": [named(seat.agent) for seat in seats],
             "quick_replies": _quick_replies(chat),
-            "can_attach": chat.state != State.ENDED and policies.of_queue(chat.queue_id).attachments,
+            "can_attach": chat.state != State.ENDED and rule.attachments,
+            "policy": rule.card_numbers,
+            "kinds": sorted(rule.sendable),
             "can_rate": chat.state == State.ENDED and chat.answered_at is not None and chat.score is None,
             "rated": chat.score is not None,
             "agents_seen": max((seat.seen for seat in seats), default=0),
@@ -133,7 +152,10 @@ def for_customer(chat: Chat) -> dict[str, Any]:
     }
 
 
-def place(chat: Chat) -> tuple[int, dict[str, int] | None]:
+Place = tuple[int, dict[str, int] | None]
+
+
+def place(chat: Chat) -> Place:
     """The place in line (1 is next) and the range of minutes it will take, None while too little is known."""
     now = database_now()
     mine = Waiting(str(chat.pk), chat.priority, chat.enqueued_at.timestamp(), chat.queue.ageing)
@@ -142,10 +164,27 @@ def place(chat: Chat) -> tuple[int, dict[str, int] | None]:
     older = Q(enqueued_at__lt=chat.enqueued_at) | Q(enqueued_at=chat.enqueued_at, pk__lt=chat.pk)
     line = Chat.objects.in_line().filter(queue=chat.queue_id).ranked(now)
     position = 1 + line.filter(first | equal & older).count()
-    answered = Chat.objects.filter(queue=chat.queue_id, answered_at__isnull=False)
+    return position, _wait(position, _answers(chat.queue_id))
+
+
+def places(queue_id: int) -> dict[UUID, Place]:
+    """Place and wait of everybody in the line of a queue, with two statements for all of them."""
+    line = Chat.objects.in_line().filter(queue=queue_id).ranked(database_now()).order_by("rank", "enqueued_at", "pk")
+    recent = _answers(queue_id)
+    pks = line.values_list("pk", flat=True)
+    return {pk: (position, _wait(position, recent)) for position, pk in enumerate(pks, start=1)}
+
+
+def _answers(queue_id: int) -> list[float]:
+    """When chats of the queue were last answered, the oldest first."""
+    answered = Chat.objects.filter(queue=queue_id, answered_at__isnull=False)
     recent = list(answered.order_by("-answered_at").values_list("answered_at", flat=True)[:RECENT_ANSWERS])
-    wait = estimate(position, [moment.timestamp() for moment in reversed(recent)])
-    return position, wait._asdict() if wait else None
+    return [moment.timestamp() for moment in reversed(recent)]
+
+
+def _wait(position: int, recent: Sequence[float]) -> dict[str, int] | None:
+    wait = estimate(position, recent)
+    return wait._asdict() if wait else None
 
 
 def _quick_replies(chat: Chat) -> list[str]:
@@ -155,9 +194,23 @@ def _quick_replies(chat: Chat) -> list[str]:
     return list(last.data.get("quick_replies", [])) if last is not None and last.sender_kind == "bot" else []
 
 
-def page_of_lines(chat_id: UUID, stream: str, after: int, limit: int) -> tuple[list[dict[str, Any]], bool]:
+def page_of_lines(chat_id: UUID, stream: str, after: int, limit: int) -> Page:
     """Up to `limit` lines after a number, in order, and whether there are more. At most PAGE_TEXT characters."""
-    rows = list(Entry.objects.filter(chat=chat_id).stream(stream, after=after)[: limit + 1])
+    return _page(list(Entry.objects.filter(chat=chat_id).stream(stream, after=after)[: limit + 1]), limit)
+
+
+def first_pages(cursors: Mapping[tuple[UUID, str], int], limit: int) -> dict[tuple[UUID, str], Page]:
+    """The first page after each cursor (chat and stream → number), as `page_of_lines`, with one statement for all."""
+    if not cursors:
+        return {}
+    wanted = [[chat for chat, _ in cursors], [stream for _, stream in cursors], list(cursors.values()), limit + 1]
+    rows: dict[tuple[UUID, str], list[Entry]] = {cursor: [] for cursor in cursors}
+    for row in Entry.objects.raw(FIRST_LINES, wanted):
+        rows[row.chat_id, row.stream].append(row)
+    return {cursor: _page(lines, limit) for cursor, lines in rows.items()}
+
+
+def _page(rows: Sequence[Entry], limit: int) -> Page:
     page: list[dict[str, Any]] = []
     room = PAGE_TEXT
     for row in rows[:limit]:

@@ -38,8 +38,8 @@ WITH said AS (
         text, findings, '{}'
     FROM fresh RETURNING chat_id, seq, at
 ), noted AS (
-    INSERT INTO chats_finding (chat_id, at, sender_kind, sender_id, place, detector, action)
-    SELECT chat, clock_timestamp(), kind, who, 'message', found ->> 'detector', found ->> 'action'
+    INSERT INTO chats_finding (chat_id, queue_id, at, sender_kind, sender_id, place, detector, action)
+    SELECT chat, queue_id, clock_timestamp(), kind, who, 'message', found ->> 'detector', found ->> 'action'
     FROM fresh CROSS JOIN LATERAL jsonb_array_elements(findings) AS found
 )
 SELECT looked.n, looked.queue_id, looked.state, looked.kind = 'customer' OR looked.may_read AS may_read,

@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
@@ -30,12 +30,8 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         ("agents.agent", "agents.team", "agents.idlereason", "agents.multimediaprofile", "agents.skill"),
     ),
     ("routing", _("Routing"), ("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.decision")),
-    (
-        "chats",
-        _("Chats"),
-        ("chats.chat", "chats.customer", "chats.cannedresponse", "chats.botanswer", "chats.finding"),
-    ),
-    ("screening", _("Card data"), ("chats.screeningpolicy", "chats.custompattern")),
+    ("chats", _("Chats"), ("chats.chat", "chats.customer", "chats.cannedresponse", "chats.botanswer")),
+    ("screening", _("Card data"), ("chats.finding", "chats.screeningpolicy", "chats.custompattern")),
     ("wrapup", _("Wrap-up"), ("wrapup.wrapupcode", "wrapup.wrapuprule", "wrapup.wrapup")),
     ("rights", _("People and rights"), ("agents.user", "auth.group", "admin.logentry")),
     (
@@ -45,7 +41,10 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ),
 )
 
-
+REPORTS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "chats.finding": (("admin:chats_finding_report", _("findings by day")),)
+}
+"""Pages that count rows of a model, shown before it."""
 ASKED_SECONDS = 60  # a check asked for by hand that nobody began for so long is forgotten
 NAMES = {"auth.group": _("roles"), "admin.logentry": _("audit trail")}  # where Django's own word is another one
 
@@ -167,10 +166,24 @@ class ContactCenterSite(admin.AdminSite):
             if label in models:
                 models[label]["name"] = name
         sections = [
-            {"app_label": key, "name": name, "models": [models.pop(label) for label in labels if label in models]}
+            {
+                "app_label": key,
+                "name": name,
+                "models": [
+                    each for label in labels if label in models for each in (*_reports(label), models.pop(label))
+                ],
+            }
             for key, name, labels in SECTIONS
         ]
         left = [
             {**room, "models": [m for m in room["models"] if m["model"]._meta.label_lower in models]} for room in rooms
         ]
         return [section for section in (*sections, *left) if section["models"]]
+
+
+def _reports(label: str) -> list[dict[str, Any]]:
+    """The entries of a model's reports, as the list of sections has them."""
+    return [
+        {"name": name, "object_name": f"{label.partition('.')[2]}-report", "admin_url": reverse(url), "add_url": None}
+        for url, name in REPORTS.get(label, ())
+    ]

@@ -18,6 +18,7 @@ Kind = Literal[
     *("connection_lost", "connection_back", "ended", "whisper", "monitoring"),
 ]
 Stream = Literal["public", "staff"]
+Policy = Literal["redact", "drop"] | None
 
 
 class Said(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -132,6 +133,7 @@ class Error(Said, tag="error", tag_field="type"):
     message: str
     fields: dict[str, Any] = {}
     findings: list[Finding] | msgspec.UnsetType = msgspec.UNSET
+    attachments: list[Attached] | msgspec.UnsetType = msgspec.UNSET
 
 
 # --- both sockets
@@ -165,11 +167,12 @@ class Entries(Said, tag="entries", tag_field="type"):
 
 
 class Dropped(Said, tag="dropped", tag_field="type"):
-    """Your own message that was held for its files was discarded: nobody else has seen it."""
+    """Your own message that was held for its files was discarded: nobody else has seen it. Each file tells why."""
 
     chat: str
     cid: str
     findings: list[Finding]
+    attachments: list[Attached]
 
 
 class Seen(Said, tag="seen", tag_field="type"):
@@ -223,6 +226,8 @@ class CustomerChat(Said):
     agents: list[Named]
     quick_replies: list[str]
     can_attach: bool
+    policy: Policy
+    kinds: list[str]
     can_rate: bool
     rated: bool
     agents_seen: Natural
@@ -307,6 +312,8 @@ class DeskChat(Said):
     page: str
     closing: str
     allowed: list[str]
+    policy: Policy
+    kinds: list[str]
 
 
 class WrapUpCode(Named):

@@ -1,7 +1,8 @@
 """What an ASGI server hides behind `send`, asked of Daphne's protocol: whether a connection takes more, how it closes.
 
 Daphne's `send` returns at once and buffers without bound. Its transport tells a producer when too much waits and when
-it has been taken; this is that producer. And Daphne refuses to close with the codes that the standard itself defines.
+it has been taken; this is that producer. Daphne reads without bound, too, whether or not the application keeps up: a
+flow can be held. And Daphne refuses to close with the codes that the standard itself defines.
 """
 
 import asyncio
@@ -11,29 +12,47 @@ STANDARD = range(1001, 1016)  # close codes of the standard besides 1000
 
 
 class Flow:
-    """One connection's way out. While nothing more is taken, nothing is read from it either."""
+    """One connection's two ways. While nothing more is taken, or it is held, nothing is read from it."""
 
     def __init__(self, transport: Any) -> None:
         self._transport = transport
         self._open = asyncio.Event()
         self._open.set()
+        self._full = self.holding = False
 
     async def room(self) -> None:
         """The connection takes more, or is over."""
-        await self._open.wait()
+        if self._full:
+            await self._open.wait()
+
+    def hold(self) -> None:
+        """Nothing more is read until `let_go`: the other side's own buffers fill, and it waits."""
+        if not self.holding:
+            self.holding = True
+            self._transport.pauseProducing()
+
+    def let_go(self) -> None:
+        """Reading goes on, unless the other side doesn't read either."""
+        self.holding = False
+        if not self._full:
+            self._transport.resumeProducing()
 
     def pauseProducing(self) -> None:
         """The reader is behind by more than the transport buffers."""
+        self._full = True
         self._open.clear()
         self._transport.pauseProducing()
 
     def resumeProducing(self) -> None:
         """The reader has caught up."""
-        self._transport.resumeProducing()
+        self._full = False
+        if not self.holding:
+            self._transport.resumeProducing()
         self._open.set()
 
     def stopProducing(self) -> None:
         """The connection is over: nobody waits for it."""
+        self._full = False
         self._open.set()
 
 

@@ -15,12 +15,15 @@ from uuid import uuid4
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
+from lib.door import Door
+
 log = logging.getLogger(__name__)
 
 SHARD = "shard.0"
 RETRY_SECONDS = 1.0
 SEND_SECONDS = 5.0  # a road that doesn't take a batch for so long is broken
 MOST_QUEUED = 10_000  # frames kept for a slow road; what comes beyond is lost to the other processes
+GREETED_AT_ONCE = 8  # hellos in work; more would only wait for each other, for threads and for the database
 Frames = Sequence[tuple[str, bytes]]
 
 
@@ -37,6 +40,7 @@ class Hub:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.name = uuid4().hex
+        self.door = Door(GREETED_AT_ONCE)
         self._groups: dict[str, set[Member]] = defaultdict(set)
         self._queued: list[tuple[str, bytes]] = []
         self._wake = asyncio.Event()

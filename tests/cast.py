@@ -183,6 +183,11 @@ def patience_is_over(chat: Chat) -> None:
     Chat.objects.filter(pk=chat.pk).update(customer_until=past)
 
 
+def customer_stays_away(chat: Chat) -> None:
+    """The customer has not come back within the grace; nobody has been told yet."""
+    Chat.objects.filter(pk=chat.pk).update(customer_until=database_now() - timedelta(seconds=1))
+
+
 def wrapup_is_due(wrapup: WrapUp) -> None:
     """The time for the wrap-up is up; nothing has happened about it yet."""
     WrapUp.objects.filter(pk=wrapup.pk).update(due_at=database_now() - timedelta(seconds=1))

@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 ("token", models.BinaryField(max_length=32, unique=True)),
                 ("token_until", models.DateTimeField(editable=False)),
                 ("customer_until", models.DateTimeField(null=True, verbose_name="customer present until")),
+                ("customer_away", models.BooleanField(default=False, editable=False)),
                 ("customer_seen", models.PositiveIntegerField(default=0, verbose_name="customer has seen")),
                 ("public_head", models.PositiveIntegerField(default=0, verbose_name="lines")),
                 ("staff_head", models.PositiveIntegerField(default=0, verbose_name="staff lines")),
@@ -219,6 +220,16 @@ class Migration(migrations.Migration):
                         related_name="findings",
                         to="chats.chat",
                         verbose_name="chat",
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="routing.queue",
+                        verbose_name="queue",
                     ),
                 ),
             ],
@@ -793,7 +804,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="finding",
-            index=models.Index(fields=["at"], name="finding_at"),
+            index=models.Index(
+                fields=["at"], include=("queue", "detector", "sender_kind", "action"), name="finding_at"
+            ),
         ),
         migrations.AddConstraint(
             model_name="heldmessage",

@@ -69,11 +69,27 @@ def amend(chat: Chat, line: Entry, *, at: datetime) -> Entry:
 
 
 def note_findings(
-    detectors: list[str], *, chat: Chat | None, by: Sender, at: datetime, place: str, action: str = "masked"
+    detectors: list[str],
+    *,
+    chat: Chat | None,
+    by: Sender,
+    at: datetime,
+    place: str,
+    action: str = "masked",
+    queue_id: int | None = None,
 ) -> None:
-    """One row per detector that struck, without what it found."""
+    """One row per detector that struck, without what it found; the queue is the chat's where none is named."""
     Finding.objects.bulk_create(
-        Finding(chat=chat, at=at, sender_kind=by.kind, sender_id=by.id, place=place, detector=detector, action=action)
+        Finding(
+            chat=chat,
+            queue_id=queue_id if queue_id is not None or chat is None else chat.queue_id,
+            at=at,
+            sender_kind=by.kind,
+            sender_id=by.id,
+            place=place,
+            detector=detector,
+            action=action,
+        )
         for detector in detectors
     )
 
@@ -83,7 +99,7 @@ def look_at(text: str, *, chat: Chat, queue_id: int, by: Sender, place: str) -> 
     policy = policies.of_queue(queue_id).screening
     masked, struck = clean(text, policy)
     action = "dropped" if policy.drop else "masked"
-    note_findings(sorted(struck), chat=chat, by=by, at=database_now(), place=place, action=action)
+    note_findings(sorted(struck), chat=chat, by=by, at=database_now(), place=place, action=action, queue_id=queue_id)
     return masked, dropped(findings(struck, policy)) if struck and policy.drop else None
 
 

@@ -1,10 +1,11 @@
 """Who is there: the customer's lease, agents who are lost and come back, what was seen, who types."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Greatest
+from django.db.models import F
+from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -18,32 +19,49 @@ from chats.operations.end import end_seat
 from chats.operations.enqueue import requeue
 from chats.operations.offers import withdraw_all
 from chats.senders import SYSTEM, Sender, of_agent
-from lib.clock import database_now
+from lib.clock import Clock, database_now
 from lib.errors import Refused
 from lib.events import publish
 
 CUSTOMER_LEASE = timedelta(seconds=75)
+CUSTOMER_GRACE = timedelta(seconds=5)  # a reloaded page is back before his agents are told that he is away
 GRACE = timedelta(seconds=120)  # how long the chats of a lost agent wait for him
 
 
-def customer_here(chat: Chat) -> None:
-    """The customer is present for another 75 s; the desks hear it when he had been away."""
-    now = database_now()
-    was_away = Chat.objects.live().filter(Q(customer_until=None) | Q(customer_until__lt=now), pk=chat.pk).exists()
-    Chat.objects.live().filter(pk=chat.pk).update(customer_until=now + CUSTOMER_LEASE)
-    if was_away:
-        _tell_desks(chat)
+def customer_here(chat_id: UUID) -> Chat:
+    """The customer is present for another 75 s; his agents hear it if they had been told that he is away.
+
+    Gives the chat as it is now.
+    """
+    Chat.objects.live().filter(pk=chat_id).update(customer_until=Clock() + CUSTOMER_LEASE)
+    chat = Chat.objects.select_related("customer", "queue").get(pk=chat_id)
+    if chat.customer_away and Chat.objects.live().filter(pk=chat_id, customer_away=True).update(customer_away=False):
+        _tell_desks(chat_id)
+    return chat
 
 
-def customer_away(chat: Chat) -> None:
-    """The customer's last socket here is closed; another of his sockets says otherwise within its heartbeat."""
-    if Chat.objects.live().filter(pk=chat.pk).update(customer_until=database_now()):
-        _tell_desks(chat)
+def customer_away(chat_id: UUID, *, ago: float = 0.0) -> None:
+    """The customer's last socket here was closed so many seconds ago: if he stays away, his agents are told.
+
+    Who was heard since then, here or in another process, stays present; nobody is told anything yet.
+    """
+    then = Clock() - timedelta(seconds=ago)
+    present = Chat.objects.live().filter(pk=chat_id, customer_until__lte=then + CUSTOMER_LEASE)
+    present.update(customer_until=Least("customer_until", then + CUSTOMER_GRACE))
 
 
-def _tell_desks(chat: Chat) -> None:
-    agents = tuple(Seat.objects.live().filter(chat=chat).values_list("agent_id", flat=True))
-    publish(ChatChanged(chat_id=chat.pk, agents=agents))
+@transaction.atomic
+def customer_lost(chat_id: UUID) -> bool:
+    """The customer has not come back: his agents see him away. False when he has, or when they know it already."""
+    gone = Chat.objects.quietly_left(database_now()).filter(pk=chat_id).update(customer_away=True)
+    if gone:
+        _tell_desks(chat_id)
+    return bool(gone)
+
+
+def _tell_desks(chat_id: UUID) -> None:
+    agents = tuple(Seat.objects.live().filter(chat=chat_id).values_list("agent_id", flat=True))
+    publish(ChatChanged(chat_id=chat_id, agents=agents))
 
 
 def seen(chat: Chat, *, by: Sender, seq: int) -> None:

@@ -47,7 +47,9 @@ def test_the_desk_shows_the_chat_and_what_may_be_done(alice_with_carol: Seat) ->
 
 
 def test_the_desk_shows_an_absent_customer(alice_with_carol: Seat) -> None:
-    operations.customer_away(alice_with_carol.chat)
+    operations.customer_away(alice_with_carol.chat_id)
+    assert desk_snapshot(alice_with_carol.agent)["chats"][0]["status"] == "connected", "he may only reload his page"
+    cast.customer_stays_away(alice_with_carol.chat)
     assert desk_snapshot(alice_with_carol.agent)["chats"][0]["status"] == "customer_away"
 
 

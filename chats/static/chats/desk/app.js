@@ -162,6 +162,7 @@ class Desk extends Moving {
       tab: ({tab}) => this.showTab(tab),
       "end-seen": () => this.seen(),
       "take-back": ({cid}) => this.takeBack(cid),
+      "dismiss-message": ({cid}) => this.store.outboxes.get(this.store.open).takeBack(cid),
       again: ({cid}) => this.store.outboxes.get(this.store.open).again(cid),
       send: ({text}) => this.store.send(this.store.open, text),
       draft: ({text}) => this.store.drafts.set(this.store.open, text),
@@ -274,7 +275,7 @@ class Desk extends Moving {
         .typing=${store.typing.get(store.open) ?? null}
         .draft=${store.open ? store.drafts.get(store.open) : ""}
         .draftRev=${this.draftRev}
-        .limit=${store.config.limits.text}
+        .limits=${store.config.limits}
         .asks=${this.asks}></cc-talk>
       <cc-aux
         .current=${current}

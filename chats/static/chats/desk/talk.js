@@ -2,6 +2,7 @@
 
 import {html, nothing} from "../../contactcenter/vendor/lit.js";
 import {visitorName} from "../shared/format.js";
+import "../shared/drop-zone.js";
 import {gettext} from "../shared/words.js";
 import "./composer.js";
 import "./control.js";
@@ -29,7 +30,7 @@ class Talk extends Part {
     typing: {attribute: false},
     draft: {attribute: false},
     draftRev: {type: Number},
-    limit: {type: Number},
+    limits: {attribute: false},
     asks: {attribute: false},
   };
 
@@ -101,17 +102,26 @@ class Talk extends Part {
       .draftRev=${this.draftRev}
       .online=${this.online}
       .blocked=${blocked}
-      .limit=${this.limit}
-      .drops=${chat.policy === "drop"}
+      .limits=${this.limits}
+      .uploads=${current.uploads}
+      .policy=${chat.policy === undefined ? "redact" : chat.policy}
+      .kinds=${allowed.includes("attach") ? (chat.kinds ?? []) : []}
       .mayCanned=${allowed.includes("canned")}
       .search=${this.asks.canned}></cc-composer>`;
+  }
+
+  /** Why no file can be attached to the open chat, "" when it can. */
+  get noFiles() {
+    const {chat} = this.current;
+    const may = (chat.allowed ?? []).includes("attach") && (chat.kinds ?? []).length;
+    return may ? "" : gettext("Files can’t be attached in this chat");
   }
 
   chat() {
     const {current} = this;
     const {chat, transcript, staff} = current;
     const name = visitorName(chat.customer);
-    return html`<div class="talk-in">
+    return html`<div class="talk-in" @files=${(event) => this.composer?.take(event.detail.files)}>
       <cc-control
         .chat=${chat}
         .live=${current.live}
@@ -133,6 +143,7 @@ class Talk extends Part {
         .missing=${transcript.missingFrom() !== null}
         .joinedAt=${chat.accepted_at}></cc-transcript>
       ${this.pending(name)}${this.foot(name)}${this.targets(name)}
+      ${current.wrapup ? nothing : html`<cc-drop-zone .why=${this.noFiles}></cc-drop-zone>`}
     </div>`;
   }
 
