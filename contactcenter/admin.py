@@ -29,7 +29,14 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         _("Agents"),
         ("agents.agent", "agents.team", "agents.idlereason", "agents.multimediaprofile", "agents.skill"),
     ),
-    ("routing", _("Routing"), ("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.decision")),
+    (
+        "routing",
+        _("Routing"),
+        (
+            *("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.desktopprofile"),
+            "routing.decision",
+        ),
+    ),
     ("chats", _("Chats"), ("chats.chat", "chats.customer", "chats.cannedresponse", "chats.botanswer")),
     ("screening", _("Card data"), ("chats.finding", "chats.screeningpolicy", "chats.custompattern")),
     ("wrapup", _("Wrap-up"), ("wrapup.wrapupcode", "wrapup.wrapuprule", "wrapup.wrapup")),
@@ -37,7 +44,7 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
         "ledgers",
         _("Ledgers"),
-        ("agents.spell", "chats.chatevent", "chats.offer", "chats.seat", "chats.entry"),
+        ("agents.spell", "chats.chatevent", "chats.offer", "chats.seat", "chats.watch", "chats.entry"),
     ),
 )
 

@@ -23,7 +23,11 @@ ANSWERS: Mapping[str, type[frames.Ok]] = {
     "sync": frames.OkLines,
     "offer.accept": frames.OkChat,
     **dict.fromkeys(
-        ("offer.accept_all", "canned.search", "history.mine", "history.list", "history.open"), frames.OkResult
+        (
+            *("offer.accept_all", "canned.search", "history.mine", "history.list", "history.open"),
+            *("targets.list", "supervise.list", "supervise.whisper"),
+        ),
+        frames.OkResult,
     ),
 }
 CLOSE_CODES = {

@@ -7,6 +7,7 @@ from django.urls import path
 import agents.commands
 import agents.snapshots
 import chats.commands
+import chats.sharing_commands
 import chats.snapshots
 import wrapup.commands
 import wrapup.snapshots
@@ -30,6 +31,7 @@ def desk_snapshot(agent: Agent) -> dict[str, Any]:
         "reasons": agents.snapshots.reasons(),
         "offers": offered,
         "chats": on_desk,
+        "watched": chats.snapshots.watched(agent),
         "wrapups": owed,
     }
 
@@ -37,7 +39,7 @@ def desk_snapshot(agent: Agent) -> dict[str, Any]:
 class Desk(DeskConsumer):
     """The desk's socket with every room's commands."""
 
-    commands = {**agents.commands.DESK, **chats.commands.DESK, **wrapup.commands.DESK}
+    commands = {**agents.commands.DESK, **chats.commands.DESK, **chats.sharing_commands.DESK, **wrapup.commands.DESK}
     snapshot = staticmethod(desk_snapshot)
 
 

@@ -18,6 +18,7 @@ from chats.senders import Sender, of_agent
 from contactcenter.simulator.client import new_cid
 from lib.clock import database_now
 from routing.models import DistributionGroup, EntryPoint, Queue
+from wrapup import operations as wrapup_operations
 from wrapup.models import WrapUp, WrapUpCode, WrapUpRule
 
 CARD = "4111 1111 1111 1111"
@@ -122,6 +123,12 @@ def customer_leaves(chat: Chat) -> Chat:
 def wrapup_of(seat: Seat) -> WrapUp:
     """What the agent owes or has written for the seat."""
     return WrapUp.objects.get(seat=seat)
+
+
+def wraps_up(agent: Agent, code: WrapUpCode) -> None:
+    """Everything the agent owed is written down."""
+    for row in WrapUp.objects.for_agent(agent).open():
+        wrapup_operations.submit(row.pk, by=agent, codes=[code.pk])
 
 
 def fresh(row: Any) -> Any:

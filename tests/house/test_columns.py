@@ -28,6 +28,7 @@ PASSES = {
     "agents.MultimediaProfile.name": ADMIN,
     "agents.Spell.verb": CODE,
     "agents.Spell.end_verb": CODE,
+    "routing.DesktopProfile.name": ADMIN,
     "routing.BusinessHours.name": ADMIN,
     "routing.BusinessHours.zone": ADMIN,
     "routing.Holiday.name": ADMIN,

@@ -32,6 +32,10 @@ from wrapup.models import WrapUp, WrapUpRule
 T = TypeVar("T")
 ANY = st.integers(0, 59)  # which one: of however many there are
 SECONDS = st.sampled_from([1.3, 4.1, 12.7, 31.9, 47.3, 66.1, 130.7])
+SHARING = [  # what an agent may do with a chat besides answering it; some of it only where the other was asked
+    *("transfer", "to_queue", "cancel_transfer", "request_conference", "request_conference", "cancel_conference"),
+    *("end_conference", "exit_conference", "hand_over_conference"),
+]
 STARTS = "2026-03-01T08:00:00Z"
 
 
@@ -68,6 +72,10 @@ def furnish() -> tuple[list[Agent], list[EntryPoint]]:
     IdleReason.objects.create(name="Lunch", order=1)
     BusinessHours.objects.create(name="Never")
     agents = [cast.hire(f"Agent{n}", (service, sales)[n % 2], profile=small if n == 1 else None) for n in range(6)]
+    agents[-1].role = Agent.Role.SUPERVISOR
+    agents[-1].save(update_fields=["role"])
+    for team in (service, sales):
+        team.supervisors.add(agents[-1])
     for agent in agents[::3]:
         AgentSkill.objects.create(agent=agent, skill=skill, level=7)
     doors = [
@@ -180,6 +188,27 @@ class Centre(RuleBasedStateMachine):
         seat = any_of(self.seats(), which)
         assert seat is not None
         may(operations.end, seat.chat, by=seat.agent)
+
+    @precondition(lambda self: self.seats().exists())
+    @rule(which=ANY, other=ANY, queue=ANY, how=st.sampled_from(SHARING))
+    def an_agent_passes_on_or_shares(self, which: int, other: int, queue: int, how: str) -> None:
+        seat = any_of(self.seats(), which)
+        target = {
+            "transfer": {"agent": self.agent(other)},
+            "request_conference": {"agent": self.agent(other)},
+            "to_queue": {"queue": any_of(Queue.objects.order_by("pk"), queue)},
+        }
+        if seat:
+            verb = getattr(operations, "transfer" if how == "to_queue" else how)
+            may(verb, seat.chat, by=seat.agent, **target.get(how, {}))
+
+    @precondition(lambda self: self.seats().exists())
+    @rule(which=ANY, how=st.sampled_from(["monitor", "barge_in", "take_over", "leave_supervision", "whisper"]))
+    def a_supervisor_steps_in(self, which: int, how: str) -> None:
+        chat = any_of(Chat.objects.live().order_by("started_at"), which)
+        if chat:
+            words = {"text": "Offer a refund."} if how == "whisper" else {}
+            may(getattr(operations, how), chat, by=cast.fresh(self.agents[-1]), **words)
 
     @precondition(lambda self: self.owed().exists())
     @rule(which=ANY, how=st.sampled_from(["submit", "submit", "extend"]))

@@ -5,6 +5,7 @@ import {visitorName} from "../shared/format.js";
 import {gettext} from "../shared/words.js";
 import "./aux.js";
 import "./banner.js";
+import {clock, instant} from "./clock.js";
 import "./header.js";
 import "./inactivity.js";
 import "./help.js";
@@ -13,12 +14,14 @@ import {Moving} from "./moving.js";
 import {icon} from "./part.js";
 import "./requests.js";
 import "./rona.js";
+import {systemLine} from "./system-lines.js";
 import "./take-over.js";
 import "./talk.js";
 import "./tasks.js";
-import {chatRows, loadView, offerRows, wrapupRows} from "./views.js";
+import {chatRows, loadView, offerRows, watchedRows, wrapupRows} from "./views.js";
 
 const BACK_STAYS = 3_000;
+const NEWS_LASTS = 30_000;
 
 /** `store` and `notices` are set once, by main.js. */
 class Desk extends Moving {
@@ -49,6 +52,8 @@ class Desk extends Moving {
       targets: async (mode, kind, q) =>
         (await store.run("targets.list", {chat: store.open, kind, for: mode, q})).result,
       history: async (fields) => (await store.run("history.list", fields)).result,
+      team: async (q) => (await store.run("supervise.list", {q})).result,
+      whisper: (text) => store.run("supervise.whisper", {chat: store.open, text}),
       past: async (past) =>
         (await store.run("history.open", {chat: this.isMine(past) ? past : store.open, past})).result,
     };
@@ -63,10 +68,12 @@ class Desk extends Moving {
 
   // -- what the server told ---------------------------------------------------------------------------------------------
 
-  newsCame({kind, chats, chat}) {
+  newsCame({kind, chats, chat, entries}) {
     if (kind === "begun") for (const row of chats) this.begun(row);
     else if (kind === "closed") this.closed(chat);
     else if (kind === "rona") this.ronaCame();
+    else if (kind === "watching") this.openChat(chats[0].id);
+    else if (kind === "whispers") this.cameToNothing(chat, entries);
     else if (kind === "back") {
       this.back = true;
       setTimeout(() => {
@@ -86,6 +93,16 @@ class Desk extends Moving {
         name: visitorName(row.customer),
         text: gettext("This chat is yours now. It waits in the list."),
       });
+  }
+
+  /** Who was asked didn't come: the agent hears of it, wherever he is. */
+  cameToNothing(chat, entries) {
+    for (const entry of entries) {
+      if (!entry.kind.endsWith("_lapsed") || entry.data.why === "cancelled") continue;
+      if (String(entry.data.by?.id) !== this.store.me.id || clock.now() - instant(entry.at) > NEWS_LASTS) continue;
+      const note = {id: `${chat.id}-${entry.seq}`, name: visitorName(chat.customer)};
+      this.note({...note, chat: chat.id, text: systemLine(entry, this.store.me).text});
+    }
   }
 
   /** The open chat or wrap-up is gone: to the next that waits, else to any, else to the list. */
@@ -154,6 +171,7 @@ class Desk extends Moving {
       "take-over": () => this.takeOver(),
       dialog: ({name}) => this.openDialog(name),
       verb: ({type}) => this.verb(type),
+      watch: ({chat}) => this.watch(chat),
       back: () => {
         this.pane = "list";
       },
@@ -260,6 +278,9 @@ class Desk extends Moving {
         .offers=${store.online ? offerRows(store) : []}
         .chats=${chatRows(store)}
         .wrapups=${wrapupRows(store)}
+        .watched=${watchedRows(store)}
+        .team=${store.agent?.role === "supervisor" ? this.asks?.team : null}
+        .error=${this.errors.team ?? ""}
         .mine=${this.mine}
         .accepting=${this.accepting}
         .loaded=${store.snapshot !== null}></cc-tasks>
