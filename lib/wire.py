@@ -25,7 +25,7 @@ PAGE: Final = 200  # entries a page
 
 CLOSE_NORMAL, CLOSE_TOO_BIG, CLOSE_RESTART, CLOSE_LATER = 1000, 1009, 1012, 1013
 CLOSE_MALFORMED, CLOSE_UNAUTHENTICATED, CLOSE_FORBIDDEN = 4400, 4401, 4403
-CLOSE_SLOW, CLOSE_REPLACED, CLOSE_OVER, CLOSE_TOO_MANY = 4408, 4409, 4410, 4429
+CLOSE_SLOW, CLOSE_REPLACED, CLOSE_OVER, CLOSE_TIMED_OUT, CLOSE_TOO_MANY = 4408, 4409, 4410, 4411, 4429
 
 # Signals are heard by sockets, never sent on to a browser: JSON can't begin with "!".
 DESK_CHANGED: Final = b"!desk"
@@ -33,6 +33,7 @@ CHAT_CHANGED: Final = b"!chat"
 QUEUE_MOVED: Final = b"!queue"
 REVOKED: Final = b"!revoked"
 REPLACED: Final = b"!replaced:"
+TIMED_OUT: Final = b"!timed-out"
 
 CID_PATTERN: Final = r"^[A-Za-z0-9_-]{1,64}\Z"
 

@@ -111,13 +111,27 @@ def sign_out(agent: Agent, *, by: User) -> Agent:
         row = Agent.objects.locked(agent.pk).get(agent.pk)
         if row is None or row.state == AgentState.OFFLINE:
             return agent
-        held = Seat.objects.held().filter(agent=agent)
-        offers = agent.offers.live().count()  # first: an offer taken meanwhile is found below as a chat
-        chats, wrapups = held.filter(left_at=None).count(), held.filter(left_at__isnull=False).count()
-        if chats or wrapups or offers:
-            raise Refused("state", open_work(offers=offers, chats=chats, wrapups=wrapups))
+        if any(work := _open(agent)):
+            raise Refused("state", open_work(offers=work[0], chats=work[1], wrapups=work[2]))
         transaction.on_commit(partial(stop_watching, agent), robust=True)
         return agent_operations.sign_out(agent, by=by)
+
+
+@transaction.atomic
+def time_out(agent: Agent) -> bool:
+    """The agent, who did nothing for too long, is offline. False when work is open or he did something meanwhile."""
+    Agent.objects.locked(agent.pk)
+    if any(_open(agent)) or not agent_operations.time_out(agent):
+        return False
+    transaction.on_commit(partial(stop_watching, agent), robust=True)
+    return True
+
+
+def _open(agent: Agent) -> tuple[int, int, int]:
+    """How many offers, chats and wrap-ups the locked agent has."""
+    held = Seat.objects.held().filter(agent=agent)
+    offers = agent.offers.live().count()  # first: an offer taken meanwhile is found below as a chat
+    return offers, held.filter(left_at=None).count(), held.filter(left_at__isnull=False).count()
 
 
 def open_work(*, offers: int, chats: int, wrapups: int) -> str:
