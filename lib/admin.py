@@ -9,7 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import CharField, Model, QuerySet, TextField
 from django.forms import BaseModelForm, Form, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -40,6 +40,28 @@ class HouseAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
     unlogged: Sequence[str] = ("password", "secret")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list; a search for card data goes on masked, so that neither page, address nor statement holds it."""
+        asked = masked_query(request.GET)
+        if asked != request.GET:
+            return HttpResponseRedirect(f"{request.path}?{asked.urlencode()}")
+        return super().changelist_view(request, extra_context)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """What is found by the words, card data in them masked."""
+        return super().get_search_results(request, queryset, mask(search_term).text)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form; what was typed wrongly comes back with card data masked."""
+        typed = masked_query(request.POST)
+        rows = [row for inline in context["inline_admin_formsets"] for row in inline.formset.forms]
+        for form in (context["adminform"].form, *rows):
+            if form.is_bound:
+                form.data = typed
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Model, form: BaseModelForm, change: bool) -> None:
         """A new row is saved whole; of an old one only the form's changes, as operations write the same rows.
@@ -74,6 +96,14 @@ class HouseAdmin(admin.ModelAdmin):
                 with override(None):
                     changed["values"] = [_change(form, name) for name in form.changed_data if name not in self.unlogged]
         return parts
+
+
+def masked_query(query: QueryDict) -> QueryDict:
+    """The same with card data masked in every value."""
+    masked = query.copy()
+    for name in masked:
+        masked.setlist(name, [mask(value).text for value in masked.getlist(name)])
+    return masked
 
 
 def screen_row(row: Model, *, but: Sequence[str] = ()) -> None:
