@@ -38,7 +38,9 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ),
 )
 
-REPORTS: dict[str, tuple[tuple[str, Any], ...]] = {"chats.finding": (("admin:chats_finding_report", _("findings by day")),)}
+REPORTS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "chats.finding": (("admin:chats_finding_report", _("findings by day")),)
+}
 """Pages that count rows of a model, shown before it."""
 NAMES = {"auth.group": _("roles"), "admin.logentry": _("audit trail")}  # where Django's own word is another one
 

@@ -54,14 +54,22 @@ class HouseAdmin(admin.ModelAdmin):
         """What is found by the words, card data in them masked."""
         return super().get_search_results(request, queryset, mask(search_term).text)
 
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The form; what was typed wrongly comes back with card data masked."""
-        typed = masked_query(request.POST)
-        rows = [row for inline in context["inline_admin_formsets"] for row in inline.formset.forms]
-        for form in (context["adminform"].form, *rows):
-            if form.is_bound:
-                form.data = typed
-        return super().render_change_form(request, context, *args, **kwargs)
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form; card data typed into it is masked before anything looks at it, so that no error repeats it."""
+        secret = (*self.unlogged, "password1", "password2")
+        request.POST = masked_query(request.POST, but=secret)  # type: ignore[assignment]
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """Django's sentence, card data in the id masked."""
+        shown = mask(object_id).text
+        return cast(HttpResponse, super()._get_obj_does_not_exist_redirect(request, opts, shown))  # type: ignore[misc]
 
     def save_model(self, request: HttpRequest, obj: Model, form: BaseModelForm, change: bool) -> None:
         """A new row is saved whole; of an old one only the form's changes, as operations write the same rows.
@@ -98,11 +106,12 @@ class HouseAdmin(admin.ModelAdmin):
         return parts
 
 
-def masked_query(query: QueryDict) -> QueryDict:
-    """The same with card data masked in every value."""
+def masked_query(query: QueryDict, *, but: Sequence[str] = ()) -> QueryDict:
+    """The same with card data masked in every value, but for the fields named."""
     masked = query.copy()
     for name in masked:
-        masked.setlist(name, [mask(value).text for value in masked.getlist(name)])
+        if name not in but:
+            masked.setlist(name, [mask(value).text for value in masked.getlist(name)])
     return masked
 
 

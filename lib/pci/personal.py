@@ -59,7 +59,8 @@ CVV_BEHIND = re.compile(
 PIN_DIGITS = rf"{APART}[0-9](?:[ .\x00-]?[0-9]){{3,5}}(?![ .-]?[0-9])"
 PIN = re.compile(f"(?:{PIN_WORD}){LINK}(?P<digits>{PIN_DIGITS})", re.IGNORECASE)
 PIN_BEHIND = re.compile(
-    rf"(?P<digits>{PIN_DIGITS})[\s,(:=\"'-]{{0,4}}(?:is|ist) (?:my|the|mein|meine|die|der) (?:{PIN_WORD})", re.IGNORECASE
+    rf"(?P<digits>{PIN_DIGITS})[\s,(:=\"'-]{{0,4}}(?:is|ist) (?:my|the|mein|meine|die|der) (?:{PIN_WORD})",
+    re.IGNORECASE,
 )
 CVV_HINTS: dict[str, Sequence[int]] = {
     "cv": (0,),
