@@ -41,6 +41,7 @@ CLOSE_CODES = {
     4408: "too slow, or silent",
     4409: "another desk took over",
     4410: "the chat is over",
+    4411: "signed out: nobody did anything at the desk",
     4429: "too many sockets",
 }
 

@@ -260,6 +260,7 @@ class Me(Said):
     since: Moment | None
     idle_today: int
     idle_since: Moment | None
+    sign_out_at: Moment | None
     engaged: bool
     capacity: Numbers
     load: Numbers

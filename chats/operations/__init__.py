@@ -27,6 +27,7 @@ from chats.operations.presence import (
     seen,
     sign_in,
     sign_out,
+    time_out,
     typing,
 )
 from chats.operations.supervise import barge_in, leave_supervision, monitor, take_over, whisper
@@ -72,6 +73,7 @@ __all__ = [
     "sign_out",
     "sweep_away",
     "take_over",
+    "time_out",
     "transfer",
     "turn_away",
     "typing",

@@ -62,6 +62,7 @@ def release(seat: Seat, *, by: Sender) -> bool:
     """The wrap-up is in: the seat counts no longer, and the next offer may come. False when it was free already."""
     if not Seat.objects.held().filter(pk=seat.pk).update(released_at=database_now()):
         return False
+    Agent.objects.signed_in().filter(pk=seat.agent_id).update(active_at=database_now())
     publish(ChatChanged(chat_id=seat.chat_id, agents=(seat.agent_id,)))
     distribute_for(Agent.objects.get(pk=seat.agent_id))
     return True

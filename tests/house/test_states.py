@@ -88,6 +88,8 @@ def test_an_agent_moves_as_the_table_says_with_one_spell_for_each_move(alice: Ag
     agent_in(state, alice)
     if verb == "lapse" and state != "offline":
         cast.desk_is_silent(alice)
+    if verb == "time_out":
+        cast.does_nothing(alice)
     verbs: dict[str, Callable[[], Any]] = {
         "sign_in": lambda: agent_operations.sign_in(alice, desk="d", by=alice.user, take_over=True),
         "become_available": lambda: agent_operations.become_available(alice, by=alice.user),
@@ -95,9 +97,10 @@ def test_an_agent_moves_as_the_table_says_with_one_spell_for_each_move(alice: Ag
         "miss": lambda: agent_operations.miss(alice),
         "sign_out": lambda: agent_operations.sign_out(alice, by=alice.user),
         "lapse": lambda: agent_operations.lapse(alice),
+        "time_out": lambda: agent_operations.time_out(alice),
     }
     before, target = Spell.objects.count(), agent_states.TRANSITIONS[verb].get(state)
-    if target is None and verb not in ("sign_in", "lapse"):
+    if target is None and verb not in ("sign_in", "lapse", "time_out"):
         with pytest.raises(Refused, match="state"):
             verbs[verb]()
     else:  # a second desk of an agent who is signed in, and a lease that does not exist, move nothing

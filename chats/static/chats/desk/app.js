@@ -7,6 +7,7 @@ import "./aux.js";
 import "./banner.js";
 import {clock, instant} from "./clock.js";
 import "./header.js";
+import "./inactivity.js";
 import "./help.js";
 import {listenToKeys} from "./keys.js";
 import {Moving} from "./moving.js";
@@ -319,7 +320,7 @@ class Desk extends Moving {
         .errors=${this.errors}
         .found=${this.found}></cc-header>
       <cc-banner role="status" .status=${store.status} .lostAt=${store.lostAt} .back=${this.back}></cc-banner>
-      ${this.requests()}${this.panes()}${this.bottom()} ${this.help ? html`<cc-help></cc-help>` : nothing}
+      ${this.requests()}<cc-inactivity .store=${store} .until=${store.agent?.sign_out_at ?? null}></cc-inactivity>${this.panes()}${this.bottom()} ${this.help ? html`<cc-help></cc-help>` : nothing}
       ${store.status.state === "closed" && store.status.code !== 1000 ? html`<cc-take-over .status=${store.status} .wasOnline=${this.wasOnline} .loginUrl=${`/accounts/login/?next=${location.pathname}`}></cc-take-over>` : nothing}`;
   }
 }
