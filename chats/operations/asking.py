@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from agents.capacity import Contacts
 from agents.models import Agent
 from agents.states import State as AgentState
 from chats.events import ChatChanged, OffersMade
@@ -12,7 +11,7 @@ from chats.models import Chat, Entry, Offer, Seat
 from chats.operations import lines
 from chats.operations.distribute import distribute_for
 from chats.operations.end import CANCEL_FIRST, CONFERENCE_FIRST
-from chats.querysets import with_load
+from chats.rosters import places
 from chats.senders import SYSTEM, of_agent
 from lib.clock import database_now
 from lib.errors import Refused
@@ -58,9 +57,8 @@ def free_place(agent_id: int, *, available: bool) -> Agent:
         raise Refused("not_found")
     if row.state == AgentState.OFFLINE or (available and row.state != AgentState.AVAILABLE):
         raise Refused("state", NOT_AVAILABLE)
-    held = with_load(Agent.objects.filter(pk=row.pk)).values_list("load", flat=True).get()
-    profile = row.effective_profile()
-    if profile is None or profile.left(Contacts(chat=held)).chat < 1:
+    held, most = places([row.pk])[row.pk]
+    if held >= most:
         raise Refused("capacity", NO_PLACE if available else None)
     return row
 
@@ -82,9 +80,8 @@ def ask(chat: Chat, agent: Agent, verb: str, *, by: Agent, kind: str) -> Offer:
     )
     Agent.objects.took_turns({target.pk: at})
     say(row, offer, "requested", at=at)
-    profile = target.effective_profile()
-    capacity = profile.chat_capacity if profile else 0
-    lines.record(row, verb, by=of_agent(by), at=at, offer=str(offer.pk), agent=target.pk, capacity=capacity)
+    _held, most = places([target.pk])[target.pk]
+    lines.record(row, verb, by=of_agent(by), at=at, offer=str(offer.pk), agent=target.pk, capacity=most)
     publish(ChatChanged(chat_id=chat.pk, agents=(target.pk, by.pk)))
     publish(OffersMade(offer_ids=(offer.pk,), expires_at=offer.expires_at))
     return offer
