@@ -165,6 +165,12 @@ class DeskConsumer(Resuming):
 
     commands: ClassVar[Mapping[str, Command]] = {}
     snapshot: Callable[[Agent], dict[str, Any]]
+    active = False  # something was asked for since the last heartbeat
+
+    async def run(self, command: Command, frame: Any) -> dict[str, Any]:
+        """As every socket; it also shows that somebody is there."""
+        self.active = True
+        return await super().run(command, frame)
 
     async def admit(self) -> int | None:
         """Only a signed-in agent, from a page of ours."""
@@ -213,7 +219,10 @@ class DeskConsumer(Resuming):
         return heard
 
     async def heard(self, signal: bytes) -> None:
-        """Another desk of the same log-in took over, or something changed."""
+        """Another desk of the same log-in took over, the agent was timed out, or something changed."""
+        if signal == wire.TIMED_OUT:
+            await self.close(wire.CLOSE_TIMED_OUT)
+            return
         if signal.startswith(wire.REPLACED):
             if signal[len(wire.REPLACED) :].decode() != self.desk:
                 await self.close(wire.CLOSE_REPLACED)
@@ -228,7 +237,8 @@ class DeskConsumer(Resuming):
 
     async def beat(self) -> None:
         """The agent is here. Heads show which lines this desk may have missed, a snapshot makes up for lost signals."""
-        heard = await self.work(hellos.desk_beats, self.agent, desk=self.desk, by=self.user)
+        active, self.active = self.active, False
+        heard = await self.work(hellos.desk_beats, self.agent, desk=self.desk, by=self.user, active=active)
         if not heard.mine:
             # The lease had lapsed or another desk took over: a desk that slept must say hello again.
             await self.close(wire.CLOSE_REPLACED if heard.desk else wire.CLOSE_LATER)

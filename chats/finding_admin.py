@@ -22,8 +22,8 @@ from chats import reading
 from chats.chat_admin import PartOfChatAdmin
 from chats.finding_report import MOST_DAYS, OTHERS, Asked, Counted, Slot, counted, moment
 from chats.models import CustomPattern, Finding
-from chats.screening_admin import TryTextForm, tried
-from lib.admin import words_filter
+from chats.screening_admin import tried
+from lib.admin import masked_query, words_filter
 from routing.models import Queue
 
 USUAL_DAYS = 30
@@ -125,13 +125,14 @@ class FindingAdmin(PartOfChatAdmin):
         """Findings by day, queue, detector and direction, each number a way to its facts; and the box to try."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        form = ReportForm(request.GET.dict())
+        chosen = masked_query(request.GET).dict()
+        form = ReportForm(chosen)
         context = {
             **self.admin_site.each_context(request),
             "title": now("Findings by day"),
             "opts": self.opts,
             "form": form,
-            "quick": _quick(request.GET.dict()),
+            "quick": _quick(chosen),
             **tried(request),
         }
         if form.is_valid():
@@ -208,9 +209,7 @@ def _chart(numbers: Counted, asked: Asked, words: Callable[[str, Any], str]) -> 
     }
 
 
-def _day(
-    place: int, slot: Slot, numbers: Counted, asked: Asked, words: Callable[[str, Any], str]
-) -> dict[str, Any]:
+def _day(place: int, slot: Slot, numbers: Counted, asked: Asked, words: Callable[[str, Any], str]) -> dict[str, Any]:
     label = formats.date_format(slot.since, "SHORT_DATE_FORMAT")
     if slot.until != slot.since:
         label = f"{label} – {formats.date_format(slot.until, 'SHORT_DATE_FORMAT')}"

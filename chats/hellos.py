@@ -104,9 +104,9 @@ def desk_now(agent: Agent, snapshot: Callable[[Agent], dict[str, Any]]) -> tuple
     return snapshot(agent), snapshots.heads(agent)
 
 
-def desk_beats(agent: Agent, *, desk: str, by: User) -> DeskHeard:
-    """The agent is here for another while."""
-    mine = agent_operations.renew_lease(agent, desk=desk, by=by)
+def desk_beats(agent: Agent, *, desk: str, by: User, active: bool = False) -> DeskHeard:
+    """The agent is here for another while, and did something if `active`."""
+    mine = agent_operations.renew_lease(agent, desk=desk, by=by, active=active)
     heads = snapshots.heads(agent) if mine else {}
     now, rev, named = Agent.objects.values_list("desk_heard", "desk_rev", "desk").get(pk=agent.pk)
     return DeskHeard(mine, now, heads, rev, named)

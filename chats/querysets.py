@@ -13,6 +13,7 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -129,8 +130,30 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         return self.filter(seats__agent=agent, seats__left_at=None)
 
     def readable_by(self, agent: Agent) -> "ChatQuerySet":
-        """Chats whose transcript the agent may read: in which he sits, or whose wrap-up he still owes."""
-        return self.filter(seats__agent=agent, seats__released_at=None).distinct()
+        """Chats the agent may read: he sits there, owes the wrap-up (up to `reach`), or reads along as supervisor."""
+        return self._or_watched(self.filter(seats__agent=agent, seats__released_at=None).distinct(), agent)
+
+    def heard_by(self, agent: Agent) -> "ChatQuerySet":
+        """Chats whose new lines the agent hears; from one that goes on without him he hears nothing more."""
+        there = Q(seats__left_at=None) | Q(state=State.ENDED)
+        return self._or_watched(self.filter(there, seats__agent=agent, seats__released_at=None).distinct(), agent)
+
+    def _or_watched(self, rows: "ChatQuerySet", agent: Agent) -> "ChatQuerySet":
+        if not agent.is_supervisor:
+            return rows
+        watched = self.model._default_manager.watched_by(agent)
+        return self.filter(pk__in=rows.order_by().values("pk").union(watched.order_by().values("pk")))
+
+    def supervised_by(self, agent: Agent) -> "ChatQuerySet":
+        """Chats in which somebody else sits whose team the agent supervises; none for who is no supervisor."""
+        if not agent.is_supervisor:
+            return self.none()
+        members = Agent.objects.supervised_by(agent).exclude(pk=agent.pk)
+        return self.filter(seats__left_at=None, seats__agent__in=members).distinct()
+
+    def watched_by(self, agent: Agent) -> "ChatQuerySet":
+        """Those of the supervised chats in which the agent reads along now."""
+        return self.supervised_by(agent).filter(watches__agent=agent, watches__ended_at=None)
 
     def deserted(self, now: datetime) -> "ChatQuerySet":
         """Live chats whose customer has been away since before the lease ran out."""

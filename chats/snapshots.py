@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from agents.models import Agent
-from chats import policies
-from chats.models import Chat, Entry, Offer, Seat
+from chats import policies, rights
+from chats.models import Chat, Entry, Offer, Seat, Watch
 from chats.querysets import View
 from chats.states import State
 from lib.clock import database_now
@@ -48,7 +48,7 @@ def load(agent: Agent) -> dict[str, int]:
 
 def offers(agent: Agent) -> list[dict[str, Any]]:
     """The contact requests of the agent, oldest on top."""
-    rows = Offer.objects.live().for_agent(agent).select_related("chat__customer", "queue")
+    rows = Offer.objects.live().for_agent(agent).select_related("chat__customer", "queue", "asked_by")
     return [
         {
             "id": str(offer.pk),
@@ -60,7 +60,7 @@ def offers(agent: Agent) -> list[dict[str, Any]]:
             "waiting_since": instant(offer.chat.enqueued_at),
             "offered_at": instant(offer.offered_at),
             "expires_at": instant(offer.expires_at),
-            "from": None,
+            "from": named(offer.asked_by),
         }
         for offer in rows
     ]
@@ -70,17 +70,38 @@ def chats(agent: Agent) -> list[dict[str, Any]]:
     """The chats in which the agent sits, in the order he accepted them."""
     now = database_now()
     seats = Seat.objects.live().filter(agent=agent).select_related("chat__customer", "chat__queue", "chat__entry_point")
-    seats = list(seats)
-    together: dict[UUID, list[Seat]] = {seat.chat_id: [] for seat in seats}
-    if seats:
-        for each in Seat.objects.live().filter(chat__in=together).select_related("agent").order_by("joined_at"):
-            together[each.chat_id].append(each)
-    return [_chat_on_desk(seat, together[seat.chat_id], now) for seat in seats]
+    return _rows(list(seats), agent, now)
 
 
-def _chat_on_desk(seat: Seat, together: Sequence[Seat], now: Any) -> dict[str, Any]:
+def watched(agent: Agent) -> list[dict[str, Any]]:
+    """The chats in which the supervisor reads along, as chats on a desk with the role `monitor`."""
+    if not agent.is_supervisor:
+        return []
+    rows = Watch.objects.filter(agent=agent, ended_at=None, chat__in=Chat.objects.watched_by(agent))
+    rows = rows.select_related("chat__customer", "chat__queue", "chat__entry_point").order_by("began_at")
+    places = [Seat(chat=row.chat, agent=agent, role=rights.MONITOR, joined_at=row.began_at) for row in rows]
+    return _rows(places, agent, database_now())
+
+
+def _rows(seats: Sequence[Seat], agent: Agent, now: Any) -> list[dict[str, Any]]:
+    chats = {seat.chat_id for seat in seats}
+    together: dict[UUID, list[Seat]] = {chat: [] for chat in chats}
+    if not chats:
+        return []
+    for each in Seat.objects.live().filter(chat__in=chats).select_related("agent").order_by("joined_at"):
+        together[each.chat_id].append(each)
+    asked = dict(Offer.objects.live().filter(chat__in=chats).values_list("chat", "kind"))
+    helps = set(Chat.objects.supervised_by(agent).filter(pk__in=chats).values_list("pk", flat=True))
+    return [
+        _chat_on_desk(seat, together[seat.chat_id], asked.get(seat.chat_id, ""), seat.chat_id in helps, now)
+        for seat in seats
+    ]
+
+
+def _chat_on_desk(seat: Seat, together: Sequence[Seat], asked: str, helps: bool, now: Any) -> dict[str, Any]:
     chat, rule = seat.chat, policies.of_queue(seat.chat.queue_id)
     away = chat.customer_until is None or chat.customer_until < now
+    status = rights.status(asked=asked, agents=len(together), away=away)
     waited = (seat.joined_at - chat.enqueued_at).total_seconds() if chat.enqueued_at else 0
     return {
         "id": str(chat.pk),
@@ -89,7 +110,7 @@ def _chat_on_desk(seat: Seat, together: Sequence[Seat], now: Any) -> dict[str, A
         "entry_point": named(chat.entry_point),
         "state": chat.state,
         "role": seat.role,
-        "status": "customer_away" if away else "connected",
+        "status": status,
         "started_at": instant(chat.started_at),
         "enqueued_at": instant(chat.enqueued_at),
         "accepted_at": instant(seat.joined_at),
@@ -104,21 +125,31 @@ def _chat_on_desk(seat: Seat, together: Sequence[Seat], now: Any) -> dict[str, A
         "language": chat.language,
         "page": chat.page,
         "closing": chat.queue.closing,
-        "allowed": _allowed(seat),
+        "allowed": rights.allowed(seat.role, status, attach=rule.attachments, supervises=helps),
         "policy": rule.card_numbers,
         "kinds": sorted(rule.sendable),
     }
 
 
-def _allowed(seat: Seat) -> list[str]:
-    """What the desk's buttons offer; the verbs check again."""
-    attach = ["attach"] if policies.of_queue(seat.chat.queue_id).attachments else []
-    return ["send", "canned", *attach, *(["end"] if seat.role == Seat.Role.OWNER else [])]
+def reach(chat: Chat, agent: Agent) -> tuple[int, int]:
+    """The last line of the public and of the staff stream that the agent may read in a chat readable by him.
+
+    Who left a chat that went on without him reads what was written until then.
+    """
+    whole = chat.public_head, chat.staff_head
+    if chat.state == State.ENDED:
+        return whole
+    seats = list(Seat.objects.filter(chat=chat, agent=agent).values_list("left_at", "until", "staff_until"))
+    if not seats or any(left_at is None for left_at, _public, _staff in seats):
+        return whole
+    if Chat.objects.watched_by(agent).filter(pk=chat.pk).exists():
+        return whole
+    return max(public or 0 for _left, public, _staff in seats), max(staff or 0 for _left, _public, staff in seats)
 
 
 def heads(agent: Agent) -> dict[str, int]:
-    """The last line's number in every stream the agent may read now."""
-    rows = Chat.objects.readable_by(agent).values_list("pk", "public_head", "staff_head")
+    """The last line's number in every stream the agent hears now."""
+    rows = Chat.objects.heard_by(agent).values_list("pk", "public_head", "staff_head")
     numbers: dict[str, int] = {}
     for chat_id, public_head, staff_head in rows:
         numbers[str(chat_id)] = public_head
@@ -194,9 +225,13 @@ def _quick_replies(chat: View) -> list[str]:
     return list(last.data.get("quick_replies", [])) if last is not None and last.sender_kind == "bot" else []
 
 
-def page_of_lines(chat_id: UUID, stream: str, after: int, limit: int) -> Page:
-    """Up to `limit` lines after a number, in order, and whether there are more. At most PAGE_TEXT characters."""
-    return _page(list(Entry.objects.filter(chat=chat_id).stream(stream, after=after)[: limit + 1]), limit)
+def page_of_lines(chat_id: UUID, stream: str, after: int, limit: int, *, upto: int | None = None) -> Page:
+    """Up to `limit` lines after a number and not after `upto`, in order, and whether there are more.
+
+    At most PAGE_TEXT characters.
+    """
+    found = Entry.objects.filter(chat=chat_id).stream(stream, after=after)
+    return _page(list((found if upto is None else found.filter(seq__lte=upto))[: limit + 1]), limit)
 
 
 def first_pages(cursors: Mapping[tuple[UUID, str], int], limit: int) -> dict[tuple[UUID, str], Page]:

@@ -27,7 +27,7 @@ SUBPROTOCOL = Subprotocol("contactcenter.v1")
 LARGEST_FRAME = 32 * 1024 * 1024
 # After these a client doesn't come back by itself.
 REPLACED = 4409
-FINAL_CLOSES = frozenset({4401, 4403, REPLACED, 4410})
+FINAL_CLOSES = frozenset({4401, 4403, REPLACED, 4410, 4411})
 MOMENT = 0.05  # seconds
 # The world moved on while the frame was on its way: no fault of either side.
 TOO_LATE = frozenset({"gone", "state", "not_found"})

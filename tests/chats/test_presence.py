@@ -154,3 +154,19 @@ def test_a_heartbeat_keeps_an_agent_from_being_lost(alice_with_carol: Seat) -> N
     agent_operations.renew_lease(alice, desk=alice.desk, by=alice.user)
     sweep()
     assert fresh(alice_with_carol).away_since is None
+
+
+def test_nobody_with_open_work_is_signed_out_for_doing_nothing(alice_with_carol: Seat, house: cast.House) -> None:
+    alice, chat = alice_with_carol.agent, alice_with_carol.chat
+    cast.does_nothing(alice)
+    assert sweep()["inactive"] == 0
+    cast.customer_leaves(chat)
+    assert sweep()["inactive"] == 0
+    wrapup_operations.submit(cast.wrapup_of(alice_with_carol).pk, by=alice, codes=[house.answered.pk])
+    assert sweep()["inactive"] == 0, "the end of work is no time of inactivity"
+    offered = cast.comes_in(house.entry_point).chat
+    cast.does_nothing(alice)
+    assert sweep()["inactive"] == 0
+    cast.customer_leaves(offered)
+    assert sweep()["inactive"] == 1
+    assert fresh(alice).state == "offline"
