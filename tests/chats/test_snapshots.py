@@ -143,3 +143,17 @@ def test_heads_hold_the_chats_that_may_be_read(alice_with_carol: Seat) -> None:
     assert snapshots.heads(alice) == {str(chat.pk): fresh(chat).public_head}
     operations.release(fresh(alice_with_carol), by=cast.of_agent(alice))
     assert snapshots.heads(alice) == {}
+
+
+def test_the_places_of_a_whole_line_are_those_that_each_would_find_for_himself(house: cast.House) -> None:
+    chats = [comes_in(house.entry_point).chat for _ in range(6)]
+    now = database_now()
+    for number, chat in enumerate(chats):
+        priority, waited = (7, 3, 7, 5, 3, 9)[number], timedelta(seconds=(0, 5, 90, 400, 5, 3000)[number])
+        Chat.objects.filter(pk=chat.pk).update(priority=priority, enqueued_at=now - waited)
+    for ageing in (0, 60):
+        house.queue.ageing = ageing
+        house.queue.save()
+        together = snapshots.places(house.queue.pk)
+        assert together == {chat.pk: snapshots.place(Chat.objects.viewed(chat.pk)) for chat in chats}
+        assert sorted(position for position, _ in together.values()) == [1, 2, 3, 4, 5, 6]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.pci.mask import mask
-from lib.pci.window import join_pieces
+from lib.pci.window import completed, join_pieces
 from tests.lib.pci.tables import numbers
 
 
@@ -77,3 +77,24 @@ def test_no_piece_shows_more_than_it_does_alone(pieces: list[str]) -> None:
         assert all(char == "•" for char, other in zip(piece.text, alone, strict=True) if other == "•")
     again = join_pieces([piece.text for piece in joined])
     assert [piece.text for piece in again] == [piece.text for piece in joined]
+
+
+TALK = "Let me have a look at that for you, one moment please. It will take a while, as it always does."
+
+
+@given(st.lists(st.one_of(st.text("0123456789 -cvIBANDE,", max_size=25), st.just(TALK)), min_size=2, max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_the_quick_look_at_the_last_piece_misses_nothing_and_invents_nothing(pieces: list[str]) -> None:
+    said: list[str] = []
+    for piece in pieces:
+        alone = mask(piece).text
+        joined = [each.text for each in join_pieces([*said, alone])]
+        assert completed([*said, alone]) == (joined != [*said, alone])
+        said = joined
+
+
+def test_the_quick_look_reads_past_long_talk_and_tags() -> None:
+    assert completed([mask("card 4111 1111").text, "ok", "1111 1111"])
+    assert completed(["4111 1111", *["yes"] * 20, "1111 1111"])
+    assert completed([f"4111<b {'x' * 100}>", f"1111<b {'x' * 100}>", f"1111<b {'x' * 100}>", f"<i {'x' * 100}>1111"])
+    assert not completed(["4111 1111", TALK + " 12", "1111 1111"])
