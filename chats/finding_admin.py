@@ -208,9 +208,7 @@ def _chart(numbers: Counted, asked: Asked, words: Callable[[str, Any], str]) -> 
     }
 
 
-def _day(
-    place: int, slot: Slot, numbers: Counted, asked: Asked, words: Callable[[str, Any], str]
-) -> dict[str, Any]:
+def _day(place: int, slot: Slot, numbers: Counted, asked: Asked, words: Callable[[str, Any], str]) -> dict[str, Any]:
     label = formats.date_format(slot.since, "SHORT_DATE_FORMAT")
     if slot.until != slot.since:
         label = f"{label} – {formats.date_format(slot.until, 'SHORT_DATE_FORMAT')}"

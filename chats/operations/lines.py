@@ -99,9 +99,7 @@ def look_at(text: str, *, chat: Chat, queue_id: int, by: Sender, place: str) -> 
     policy = policies.of_queue(queue_id).screening
     masked, struck = clean(text, policy)
     action = "dropped" if policy.drop else "masked"
-    note_findings(
-        sorted(struck), chat=chat, by=by, at=database_now(), place=place, action=action, queue_id=queue_id
-    )
+    note_findings(sorted(struck), chat=chat, by=by, at=database_now(), place=place, action=action, queue_id=queue_id)
     return masked, dropped(findings(struck, policy)) if struck and policy.drop else None
 
 

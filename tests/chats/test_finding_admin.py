@@ -74,7 +74,9 @@ def test_rare_values_share_one_colour(house: cast.House) -> None:
 
 
 @pytest.mark.usefixtures("some")
-@pytest.mark.parametrize("only", [{}, {"detector": "pan"}, {"sender_kind": "agent"}, {"action": "masked"}, {"queue": 0}])
+@pytest.mark.parametrize(
+    "only", [{}, {"detector": "pan"}, {"sender_kind": "agent"}, {"action": "masked"}, {"queue": 0}]
+)
 @pytest.mark.parametrize("split", ["sender_kind", "queue"])
 def test_every_number_leads_to_as_many_facts(
     administrator: Client, house: cast.House, only: dict[str, Any], split: str
@@ -90,7 +92,13 @@ def test_every_number_leads_to_as_many_facts(
 
 def test_nothing_found_and_wrong_questions(administrator: Client) -> None:
     assert "Nothing was found." in administrator.get(reverse("admin:chats_finding_report")).content.decode()
-    for wrong in ({"since": "x"}, {"since": "2026-04-01"}, {"since": "1990-01-01"}, {"detector": "'--"}, {"split": "at"}):
+    for wrong in (
+        {"since": "x"},
+        {"since": "2026-04-01"},
+        {"since": "1990-01-01"},
+        {"detector": "'--"},
+        {"split": "at"},
+    ):
         answer = administrator.get(address(**wrong))
         assert answer.status_code == 200
         assert "errorlist" in answer.content.decode()
