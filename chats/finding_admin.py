@@ -22,7 +22,7 @@ from chats import reading
 from chats.chat_admin import PartOfChatAdmin
 from chats.finding_report import MOST_DAYS, OTHERS, Asked, Counted, Slot, counted, moment
 from chats.models import CustomPattern, Finding
-from chats.screening_admin import TryTextForm, tried
+from chats.screening_admin import tried
 from lib.admin import words_filter
 from routing.models import Queue
 
