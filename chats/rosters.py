@@ -9,7 +9,7 @@ from uuid import UUID
 
 from agents.capacity import Contacts
 from agents.models import Agent, AgentSkill, MultimediaProfile, Skill
-from chats.models import Chat, Offer
+from chats.models import Chat, ChatEvent, Offer
 from chats.querysets import with_load
 from routing.models import DistributionGroup, Queue, SkillRequirement
 from routing.selection import Ask, Candidate, Group, Lineup, Need, Step, Waiting, order
@@ -173,11 +173,18 @@ def places(agents: Collection[int]) -> dict[int, tuple[int, int]]:
 
 
 def missed(chats: Iterable[UUID]) -> dict[UUID, int]:
-    """Who let the last offer of a chat lapse, for those chats whose last offer lapsed."""
+    """Who let the last offer of a chat lapse, or has passed it on into the queue since: others come before him."""
     last: dict[UUID, int] = {}
+    moments: dict[UUID, datetime] = {}
     ended = Offer.objects.filter(chat__in=list(chats)).exclude(outcome="").order_by("ended_at")
-    for chat, agent, outcome in ended.values_list("chat", "agent", "outcome"):
+    for chat, agent, outcome, at in ended.values_list("chat", "agent", "outcome", "ended_at"):
         last.pop(chat, None)
+        moments[chat] = at
         if outcome == Offer.Outcome.LAPSED:
             last[chat] = agent
+    if moments:
+        passed_on = ChatEvent.objects.filter(chat__in=list(moments), verb="transfer").order_by("at")
+        for chat, agent, at in passed_on.values_list("chat", "by_id", "at"):
+            if at >= moments[chat]:
+                last[chat] = int(agent)
     return last

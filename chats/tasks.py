@@ -66,6 +66,7 @@ def sweep() -> dict[str, int]:
     return {
         "rona": _each(operations.lapse, overdue[:BATCH]),
         "desks": _each(agent_operations.lapse, Agent.objects.lapsed(now)[:BATCH]),
+        "inactive": _each(operations.time_out, Agent.objects.inactive(now)[:BATCH]),
         "stranded": _each(_withdraw, stranded[:BATCH]),
         "adrift": _each(operations.agent_lost, adrift[:BATCH]),
         "given_up": _each(operations.give_up, lost[:BATCH]),

@@ -29,7 +29,14 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         _("Agents"),
         ("agents.agent", "agents.team", "agents.idlereason", "agents.multimediaprofile", "agents.skill"),
     ),
-    ("routing", _("Routing"), ("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.decision")),
+    (
+        "routing",
+        _("Routing"),
+        (
+            *("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.desktopprofile"),
+            "routing.decision",
+        ),
+    ),
     ("chats", _("Chats"), ("chats.chat", "chats.customer", "chats.cannedresponse", "chats.botanswer")),
     ("screening", _("Card data"), ("chats.finding", "chats.screeningpolicy", "chats.custompattern")),
     ("wrapup", _("Wrap-up"), ("wrapup.wrapupcode", "wrapup.wrapuprule", "wrapup.wrapup")),
@@ -37,11 +44,13 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
         "ledgers",
         _("Ledgers"),
-        ("agents.spell", "chats.chatevent", "chats.offer", "chats.seat", "chats.entry"),
+        ("agents.spell", "chats.chatevent", "chats.offer", "chats.seat", "chats.watch", "chats.entry"),
     ),
 )
 
-REPORTS: dict[str, tuple[tuple[str, Any], ...]] = {"chats.finding": (("admin:chats_finding_report", _("findings by day")),)}
+REPORTS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "chats.finding": (("admin:chats_finding_report", _("findings by day")),)
+}
 """Pages that count rows of a model, shown before it."""
 ASKED_SECONDS = 60  # a check asked for by hand that nobody began for so long is forgotten
 NAMES = {"auth.group": _("roles"), "admin.logentry": _("audit trail")}  # where Django's own word is another one

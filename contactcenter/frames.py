@@ -14,8 +14,8 @@ Code = Literal[
     *("rate_limited", "too_large", "pci_dropped", "unavailable"),
 ]
 Kind = Literal[
-    *("message", "joined", "left", "transferred", "conference_requested", "conference_lapsed", "amended", "queued"),
-    *("connection_lost", "connection_back", "ended", "whisper", "monitoring"),
+    *("message", "joined", "left", "transferred", "amended", "queued", "connection_lost", "connection_back", "ended"),
+    *("transfer_requested", "transfer_lapsed", "conference_requested", "conference_lapsed", "whisper", "monitoring"),
 ]
 Stream = Literal["public", "staff"]
 Policy = Literal["redact", "drop"] | None
@@ -260,6 +260,7 @@ class Me(Said):
     since: Moment | None
     idle_today: int
     idle_since: Moment | None
+    sign_out_at: Moment | None
     engaged: bool
     capacity: Numbers
     load: Numbers
@@ -287,15 +288,15 @@ class Member(Named):
 
 
 class DeskChat(Said):
-    """A chat in which the agent sits. `waited` in seconds."""
+    """A chat in which the agent sits, or a supervisor reads along. `waited` in seconds."""
 
     id: str
     customer: Customer
     queue: Named | None
     entry_point: Named
     state: Literal["bot", "queued", "offered", "active"]
-    role: Literal["owner", "guest"]
-    status: Literal["connected", "conference_requested", "conference", "customer_away"]
+    role: Literal["owner", "guest", "monitor"]
+    status: Literal["connected", "transfer_requested", "conference_requested", "conference", "customer_away"]
     started_at: Moment
     enqueued_at: Moment | None
     accepted_at: Moment
@@ -344,6 +345,7 @@ class DeskSnapshot(Said, tag="desk", tag_field="type"):
     reasons: list[Named]
     offers: list[Offer]
     chats: list[DeskChat]
+    watched: list[DeskChat]
     wrapups: list[DeskWrapUp]
 
 

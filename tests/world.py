@@ -12,7 +12,6 @@ from chats.operations.presence import GRACE
 from tests.clock import Clock
 
 LAG = 0.4  # seconds after a deadline when the sweep comes by
-HEARTBEAT = 20.0
 
 DUE = """
 SELECT extract(epoch FROM least(
@@ -31,8 +30,11 @@ SELECT extract(epoch FROM least(
 class World:
     """Whose desks and pages are connected: for them heartbeats come, everybody else's presence lapses."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, heartbeat: float = 20.0, sweep: float = 10.0) -> None:
+        """A heartbeat and, where nothing is due, a sweep every so many seconds."""
         self.clock = clock
+        self.heartbeat, self.sweep_every = heartbeat, sweep
+        self.beats_at, self.sweeps_at = heartbeat, sweep
         self.desks: dict[int, str] = {}
         self.pages: set[object] = set()
 
@@ -55,11 +57,16 @@ class World:
         wrapup.tasks.sweep()
 
     def passes(self, seconds: float) -> None:
-        """So much time goes by, with a heartbeat every 20 s and a sweep soon after each deadline."""
-        while seconds > 0:
+        """So much time goes by, with its heartbeats and a sweep soon after each deadline."""
+        until = self.clock.ahead + seconds
+        while self.clock.ahead < until:
             due = self.until_due()
-            step = min(seconds, HEARTBEAT, max(due, 0.0) + LAG if due is not None else seconds)
-            self.clock.forward(step)
-            seconds -= step
-            self.heartbeats()
-            self.sweep()
+            strikes = self.clock.ahead + max(due, 0.0) + LAG if due is not None else until
+            now = max(self.clock.ahead, min(until, strikes, self.beats_at, self.sweeps_at))
+            self.clock.forward(now - self.clock.ahead)
+            if now >= self.beats_at:
+                self.heartbeats()
+                self.beats_at = now + self.heartbeat
+            if now >= min(strikes, self.sweeps_at):
+                self.sweep()
+                self.sweeps_at = now + self.sweep_every

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from agents.models import Agent
-from chats import consumers, snapshots
+from chats import consumers, operations, snapshots
 from chats.models import Chat, Entry, Seat
 from chats.operations.open import Opened
 from lib import groups, wire
@@ -360,3 +360,18 @@ async def test_what_is_closed_says_no_more(stage: Stage, carol: Opened) -> None:
 
 def test_limits_are_the_protocols() -> None:
     assert (wire.MAX_FRAME, wire.MAX_TEXT, wire.SOCKETS_PER_PRINCIPAL) == (65536, 10_000, 5)
+
+
+async def test_a_desk_at_which_nobody_does_anything_is_told_when_and_why_it_stops(stage: Stage, alice: Agent) -> None:
+    wire = await stage.desk(alice)
+    assert wire.seen[-1]["agent"]["sign_out_at"] is None
+    await in_thread(cast.does_nothing, alice)
+    await wire.ask("agent.set_state", state="available")
+    await wire.send("agent.active")
+    told = await wire.new(lambda frame: frame["type"] == "desk" and frame["agent"]["sign_out_at"])
+    assert told["agent"]["sign_out_at"] > told["agent"]["since"]
+    await wire.send("ping")
+    await wire.new(lambda frame: frame["type"] == "pong")
+    await in_thread(cast.does_nothing, alice)
+    assert await in_thread(operations.time_out, alice)
+    assert await wire.closing() == 4411

@@ -11,12 +11,13 @@ from uuid import uuid4
 
 import hypothesis.strategies as st
 import jwt
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from django.db.models import QuerySet
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from agents import operations as agent_operations
 from agents.models import Agent, AgentSkill, IdleReason, MultimediaProfile, Skill, Spell, Team
 from chats import operations, policies
-from chats.models import Chat, ChatEvent, Offer
+from chats.models import Chat, ChatEvent, Offer, Seat
 from contactcenter.invariants import INVARIANTS
 from lib.errors import Refused
 from lib.invariants import all_broken
@@ -31,6 +32,10 @@ from wrapup.models import WrapUp, WrapUpRule
 T = TypeVar("T")
 ANY = st.integers(0, 59)  # which one: of however many there are
 SECONDS = st.sampled_from([1.3, 4.1, 12.7, 31.9, 47.3, 66.1, 130.7])
+SHARING = [  # what an agent may do with a chat besides answering it; some of it only where the other was asked
+    *("transfer", "to_queue", "cancel_transfer", "request_conference", "request_conference", "cancel_conference"),
+    *("end_conference", "exit_conference", "hand_over_conference"),
+]
 STARTS = "2026-03-01T08:00:00Z"
 
 
@@ -67,6 +72,10 @@ def furnish() -> tuple[list[Agent], list[EntryPoint]]:
     IdleReason.objects.create(name="Lunch", order=1)
     BusinessHours.objects.create(name="Never")
     agents = [cast.hire(f"Agent{n}", (service, sales)[n % 2], profile=small if n == 1 else None) for n in range(6)]
+    agents[-1].role = Agent.Role.SUPERVISOR
+    agents[-1].save(update_fields=["role"])
+    for team in (service, sales):
+        team.supervisors.add(agents[-1])
     for agent in agents[::3]:
         AgentSkill.objects.create(agent=agent, skill=skill, level=7)
     doors = [
@@ -96,6 +105,13 @@ class Centre(RuleBasedStateMachine):
         """Some agent, as he is now."""
         return cast.fresh(self.agents[number % len(self.agents)])
 
+    @initialize(there=st.integers(0, 6), waiting=st.integers(0, 4))
+    def the_day_begins(self, there: int, waiting: int) -> None:
+        for which in range(there):
+            self.an_agent(which, "comes")
+        for which in range(waiting):
+            self.somebody_comes(which, which, "en")
+
     # --- customers
 
     @rule(door=ANY, who=ANY, language=st.sampled_from(["en", "de"]))
@@ -107,113 +123,122 @@ class Centre(RuleBasedStateMachine):
         if opened:
             self.world.pages.add(opened.chat.pk)
 
-    @rule(which=ANY)
-    def a_customer_writes(self, which: int) -> None:
-        chat = any_of(Chat.objects.order_by("started_at"), which)
-        if chat:
+    @rule(which=ANY, does=st.sampled_from(["writes", "writes", "leaves", "is gone"]))
+    def a_customer(self, which: int, does: str) -> None:
+        chat = any_of(Chat.objects.live().order_by("started_at", "pk"), which)
+        if chat is None:
+            return
+        if does == "writes":
             may(cast.customer_says, chat, "I want a person")
-
-    @rule(which=ANY)
-    def a_customer_leaves(self, which: int) -> None:
-        chat = any_of(Chat.objects.live().order_by("started_at"), which)
-        if chat:
+        elif does == "leaves":
             may(cast.customer_leaves, chat)
-
-    @rule(which=ANY)
-    def a_customer_loses_his_connection(self, which: int) -> None:
-        chat = any_of(Chat.objects.live().order_by("started_at"), which)
-        if chat:
+        else:
             self.world.pages.discard(chat.pk)
             operations.customer_away(chat)
 
     # --- agents
 
-    @rule(which=ANY)
-    def an_agent_signs_in(self, which: int) -> None:
+    @rule(
+        which=ANY, does=st.sampled_from(["comes", "comes", "comes", "sits down", "rests", "goes", "is lost", "is lost"])
+    )
+    def an_agent(self, which: int, does: str) -> None:
         agent, desk = self.agent(which), uuid4().hex
-        if may(operations.sign_in, agent, desk=desk, by=agent.user, take_over=True):
+        if does in ("comes", "sits down") and may(operations.sign_in, agent, desk=desk, by=agent.user, take_over=True):
             self.world.desks[agent.pk] = desk
-
-    @rule(which=ANY)
-    def an_agent_signs_in_and_is_available(self, which: int) -> None:
-        self.an_agent_signs_in(which)
-        self.an_agent_is_available(which)
-
-    @rule(which=ANY)
-    def an_agent_is_available(self, which: int) -> None:
-        agent = self.agent(which)
-        may(agent_operations.become_available, agent, by=agent.user)
-
-    @rule(which=ANY, reason=ANY)
-    def an_agent_goes_idle(self, which: int, reason: int) -> None:
-        agent = self.agent(which)
-        may(agent_operations.go_idle, agent, by=agent.user, reason=any_of(IdleReason.objects.all(), reason))
-
-    @rule(which=ANY)
-    def an_agent_signs_out(self, which: int) -> None:
-        agent = self.agent(which)
-        may(operations.sign_out, agent, by=agent.user)
-
-    @rule(which=ANY)
-    def an_agent_loses_his_connection(self, which: int) -> None:
-        agent = self.agent(which)
-        desk = self.world.desks.pop(agent.pk, "")
-        agent_operations.leave_desk(agent, desk=desk, by=agent.user)
+        if does == "comes":
+            may(agent_operations.become_available, agent, by=agent.user)
+        elif does == "rests":
+            may(agent_operations.go_idle, agent, by=agent.user, reason=any_of(IdleReason.objects.all(), which))
+        elif does == "goes":
+            may(operations.sign_out, agent, by=agent.user)
+        elif does == "is lost":
+            agent_operations.leave_desk(agent, desk=self.world.desks.pop(agent.pk, ""), by=agent.user)
 
     # --- offers, conversations, wrap-ups
 
+    def offers(self) -> QuerySet[Offer]:
+        """The live ones."""
+        return Offer.objects.live().select_related("agent").order_by("offered_at", "pk")
+
+    def seats(self) -> QuerySet[Seat]:
+        """Agents in conversations."""
+        return Seat.objects.live().select_related("chat", "agent").order_by("joined_at", "pk")
+
+    def owed(self) -> QuerySet[WrapUp]:
+        """Open wrap-ups."""
+        return WrapUp.objects.open().select_related("agent").order_by("started_at", "pk")
+
+    @precondition(lambda self: self.offers().exists())
     @rule(which=ANY)
     def an_offer_is_accepted(self, which: int) -> None:
-        offer = any_of(Offer.objects.live().select_related("agent").order_by("offered_at", "pk"), which)
-        if offer:
-            may(operations.accept, offer.pk, by=offer.agent)
+        offer = any_of(self.offers(), which)
+        assert offer is not None
+        assert not operations.lapse(offer.pk), "an alarm that rings too early does nothing"
+        may(operations.accept, offer.pk, by=offer.agent)
 
+    @precondition(lambda self: self.offers().exists())
     @rule(which=ANY)
     def an_agent_accepts_all(self, which: int) -> None:
         agent = self.agent(which)
         operations.accept_all(list(agent.offers.live().values_list("pk", flat=True)), by=agent)
 
-    @rule(which=ANY)
-    def an_alarm_rings_too_early(self, which: int) -> None:
-        offer = any_of(Offer.objects.order_by("offered_at", "pk"), which)
-        assert offer is None or not operations.lapse(offer.pk)
-
+    @precondition(lambda self: self.seats().exists())
     @rule(which=ANY)
     def an_agent_ends_a_chat(self, which: int) -> None:
-        seat = any_of(cast.Seat.objects.live().select_related("chat", "agent").order_by("joined_at", "pk"), which)
-        if seat:
-            may(operations.end, seat.chat, by=seat.agent)
+        seat = any_of(self.seats(), which)
+        assert seat is not None
+        may(operations.end, seat.chat, by=seat.agent)
 
-    @rule(which=ANY, how=st.sampled_from(["submit", "extend"]))
+    @precondition(lambda self: self.seats().exists())
+    @rule(which=ANY, other=ANY, queue=ANY, how=st.sampled_from(SHARING))
+    def an_agent_passes_on_or_shares(self, which: int, other: int, queue: int, how: str) -> None:
+        seat = any_of(self.seats(), which)
+        target = {
+            "transfer": {"agent": self.agent(other)},
+            "request_conference": {"agent": self.agent(other)},
+            "to_queue": {"queue": any_of(Queue.objects.order_by("pk"), queue)},
+        }
+        if seat:
+            verb = getattr(operations, "transfer" if how == "to_queue" else how)
+            may(verb, seat.chat, by=seat.agent, **target.get(how, {}))
+
+    @precondition(lambda self: self.seats().exists())
+    @rule(which=ANY, how=st.sampled_from(["monitor", "barge_in", "take_over", "leave_supervision", "whisper"]))
+    def a_supervisor_steps_in(self, which: int, how: str) -> None:
+        chat = any_of(Chat.objects.live().order_by("started_at"), which)
+        if chat:
+            words = {"text": "Offer a refund."} if how == "whisper" else {}
+            may(getattr(operations, how), chat, by=cast.fresh(self.agents[-1]), **words)
+
+    @precondition(lambda self: self.owed().exists())
+    @rule(which=ANY, how=st.sampled_from(["submit", "submit", "extend"]))
     def a_wrap_up_is(self, which: int, how: str) -> None:
-        row = any_of(WrapUp.objects.open().select_related("agent").order_by("started_at", "pk"), which)
-        if row and how == "extend":
+        row = any_of(self.owed(), which)
+        assert row is not None
+        if how == "extend":
             may(wrapup_operations.extend, row.pk, by=row.agent)
-        elif row:
+        else:
             codes = list(cast.WrapUpCode.objects.values_list("pk", flat=True))
             may(wrapup_operations.submit, row.pk, by=row.agent, codes=codes)
 
     # --- administrators; what they change the next sweep takes up
 
-    @rule(which=ANY, profile=ANY)
-    def a_profile_is_given(self, which: int, profile: int) -> None:
-        profiles = [None, *MultimediaProfile.objects.all()]
-        Agent.objects.filter(pk=self.agent(which).pk).update(profile=any_of(profiles, profile))
-        self.world.sweep()
-
-    @rule(which=ANY, chats=st.integers(0, 4))
-    def a_profile_is_changed(self, which: int, chats: int) -> None:
-        profile = any_of(MultimediaProfile.objects.all(), which)
-        assert profile is not None
-        MultimediaProfile.objects.filter(pk=profile.pk).update(chat=chats)
-        self.world.sweep()
-
-    @rule(which=ANY, closed=st.booleans(), active=st.booleans(), mode=st.sampled_from(Queue.Mode.values))
-    def a_queue_is_changed(self, which: int, closed: bool, active: bool, mode: str) -> None:
-        queue = any_of(Queue.objects.all(), which)
-        assert queue is not None
-        hours = BusinessHours.objects.get(name="Never") if closed else None
-        Queue.objects.filter(pk=queue.pk).update(hours=hours, is_active=active, mode=mode)
+    @rule(
+        what=st.sampled_from(["give", "profile", "queue"]), which=ANY, how=ANY, mode=st.sampled_from(Queue.Mode.values)
+    )
+    def an_administrator_changes(self, what: str, which: int, how: int, mode: str) -> None:
+        if what == "give":
+            profile = any_of([None, *MultimediaProfile.objects.all()], how)
+            Agent.objects.filter(pk=self.agent(which).pk).update(profile=profile)
+        elif what == "profile":
+            profile = any_of(MultimediaProfile.objects.all(), which)
+            assert profile is not None
+            MultimediaProfile.objects.filter(pk=profile.pk).update(chat=how % 5)
+        else:
+            queue = any_of(Queue.objects.all(), which)
+            assert queue is not None
+            hours = BusinessHours.objects.get(name="Never") if how % 5 == 1 else None
+            Queue.objects.filter(pk=queue.pk).update(hours=hours, is_active=how % 5 != 2, mode=mode)
         self.world.sweep()
 
     # --- time
@@ -221,6 +246,7 @@ class Centre(RuleBasedStateMachine):
     @rule(seconds=SECONDS)
     def time_passes(self, seconds: float) -> None:
         self.world.passes(seconds)
+        self.world.sweep()
 
     def teardown(self) -> None:
         self.seen.update(ChatEvent.objects.values_list("verb", flat=True))

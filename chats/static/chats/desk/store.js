@@ -46,6 +46,10 @@ export class DeskStore extends EventTarget {
   get chats() {
     return this.snapshot?.chats ?? [];
   }
+  /** Chats in which a supervisor reads along. */
+  get watched() {
+    return this.snapshot?.watched ?? [];
+  }
   get wrapups() {
     return this.snapshot?.wrapups ?? [];
   }
@@ -56,7 +60,7 @@ export class DeskStore extends EventTarget {
   /** The open chat with what is known of it: its row, its wrap-up if it is over, its transcripts. Null: nothing is open. */
   get current() {
     const wrapup = this.wrapups.find((item) => item.chat === this.open) ?? null;
-    const row = this.chats.find((item) => item.id === this.open) ?? null;
+    const row = [...this.chats, ...this.watched].find((item) => item.id === this.open) ?? null;
     const chat = row ?? this.known.get(this.open) ?? wrapup;
     if (!row && !wrapup) return null;
     return {
@@ -156,7 +160,7 @@ export class DeskStore extends EventTarget {
   snapshotCame(frame) {
     const before = this.snapshot;
     this.snapshot = frame;
-    for (const row of frame.chats) {
+    for (const row of [...frame.chats, ...(frame.watched ?? [])]) {
       this.known.set(row.id, row);
       this.catchUp(this.transcript(row.id), row.head);
       this.catchUp(this.followStaff(row.id), row.staff_head ?? 0);
@@ -189,16 +193,23 @@ export class DeskStore extends EventTarget {
     if (after.agent.state !== "rona") this.lastRona = null;
     const hadChats = new Set(before?.chats.map((row) => row.id));
     const begun = before ? after.chats.filter((row) => !hadChats.has(row.id)) : [];
-    for (const row of begun) this.unopened.add(row.id);
+    for (const row of begun) if (row.id !== this.open) this.unopened.add(row.id);
     if (begun.length) this.news("begun", {chats: begun});
-    const alive = new Set([...after.chats.map((row) => row.id), ...after.wrapups.map((item) => item.chat)]);
+    const watched = new Set(before?.watched?.map((row) => row.id));
+    const watching = before ? (after.watched ?? []).filter((row) => !watched.has(row.id)) : [];
+    if (watching.length) this.news("watching", {chats: watching});
+    const alive = this.alive(after);
     if (this.open && !alive.has(this.open)) this.news("closed", {chat: this.open});
     if (!before && !this.open && after.chats.length) this.openChat(after.chats[0].id);
   }
 
-  /** Chats that are neither talked in nor wrapped up are forgotten, drafts too. */
+  alive({chats, watched = [], wrapups}) {
+    return new Set([...chats, ...watched].map((row) => row.id).concat(wrapups.map((item) => item.chat)));
+  }
+
+  /** Chats that are neither talked in, read along nor wrapped up are forgotten, drafts too. */
   letGo(frame) {
-    const alive = new Set([...frame.chats.map((row) => row.id), ...frame.wrapups.map((item) => item.chat)]);
+    const alive = this.alive(frame);
     for (const [chat, transcript] of this.publics) {
       if (alive.has(chat)) continue;
       this.follower.unfollow(transcript);

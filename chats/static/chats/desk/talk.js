@@ -11,6 +11,7 @@ import "./nothing.js";
 import {Part} from "./part.js";
 import "./targets.js";
 import "./transcript-view.js";
+import "./whisper.js";
 import "./wrapup.js";
 
 /**
@@ -40,13 +41,13 @@ class Talk extends Part {
 
   /** True when nothing here would be disturbed by another chat coming up. */
   get idle() {
-    return !this.dialog && !this.composer?.inUse && !this.querySelector("cc-wrap");
+    return !this.dialog && !this.composer?.inUse && !this.querySelector("cc-wrap, cc-whisper");
   }
 
   /** Puts the focus where the open chat is worked on. */
   async start() {
     await this.updateComplete;
-    await this.querySelector("cc-composer, cc-wrap")?.updateComplete;
+    await this.querySelector("cc-composer, cc-whisper, cc-wrap")?.updateComplete;
     this.querySelector(".wrap-find, #composer-text")?.focus();
   }
 
@@ -92,6 +93,13 @@ class Talk extends Part {
         .draft=${this.draft}
         .error=${this.errors.wrapup ?? ""}
         .busy=${this.busy.has("wrapup")}></cc-wrap>`;
+    }
+    if (chat.role === "monitor") {
+      return html`<cc-whisper
+        .chat=${current.id}
+        .name=${(chat.agents ?? []).find((agent) => agent.role === "owner")?.name ?? ""}
+        .online=${this.online}
+        .say=${this.asks.whisper}></cc-whisper>`;
     }
     const allowed = chat.allowed ?? [];
     const blocked = allowed.includes("send") || !current.live ? "" : gettext("You can’t write in this chat now");

@@ -127,7 +127,7 @@ class TranscriptView extends Part {
   }
 
   whisper(entry) {
-    const words = this.isOwn(entry) ? gettext("from you, to your supervisors only:") : gettext("to you only:");
+    const words = this.isOwn(entry) ? gettext("to the agent only:") : gettext("to you only:");
     return html`<div class="whisperline">
       ${icon("whisper", true)}<span
         ><b>${this.isOwn(entry) ? gettext("You") : entry.sender.name}</b> ${words} ${talkText(entry.text)}</span
