@@ -357,3 +357,18 @@ def test_poison_ends_as_dropped(alice_with_carol: Seat, own_media: Path, what: s
     name, data = POISON[what]
     row = looked_at(uploaded(chat, by, data, name))
     assert (row.status, bool(row.reason), kept(own_media)) == ("dropped", True, [])
+
+
+def test_who_has_left_fetches_nothing_that_was_sent_later(alice_with_carol: Seat) -> None:
+    chat, alice = alice_with_carol.chat, alice_with_carol.agent
+    by = cast.customer_of(chat)
+    files = []
+    for name in ("before.docx", "after.docx"):
+        row = uploaded(chat, by, name=name)
+        sent(chat, by, row)
+        looked_at(row)
+        files.append(f"/api/v1/chats/{chat.pk}/attachments/{row.pk}/")
+        Seat.objects.filter(pk=alice_with_carol.pk, left_at=None).update(
+            left_at=database_now(), until=cast.fresh(chat).public_head
+        )
+    assert [as_agent(alice).get(address).status_code for address in files] == [200, 404]
