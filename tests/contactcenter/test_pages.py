@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from agents.models import Agent
 from routing.models import BusinessHours, EntryPoint
 from tests import cast
 
