@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from agents.models import Agent
-from chats import operations, snapshots
-from chats.models import Chat, Seat
+from chats import operations, policies, snapshots
+from chats.models import Chat, ScreeningPolicy, Seat
 from contactcenter.sockets import desk_snapshot
 from lib.clock import database_now
+from lib.pci.images import can_read_images
 from lib.wire import instant
 from tests import cast
 from tests.cast import comes_in, fresh, live_offer
@@ -76,6 +77,25 @@ def test_load_counts_offers_chats_and_wrap_ups(house: cast.House, alice_with_car
 def test_the_number_of_the_snapshot_only_grows(alice_available: Agent) -> None:
     numbers = [desk_snapshot(alice_available)["rev"] for _ in range(3)]
     assert numbers == sorted(set(numbers))
+
+
+def test_both_sides_know_which_files_may_be_sent_and_what_a_card_number_does(alice_with_carol: Seat) -> None:
+    def told() -> tuple[object, ...]:
+        policies.forget()
+        (desk,) = desk_snapshot(alice_with_carol.agent)["chats"]
+        page = seen_by_customer(alice_with_carol.chat)
+        assert (desk["policy"], desk["kinds"]) == (page["policy"], page["kinds"])
+        assert ("attach" in desk["allowed"]) == page["can_attach"]
+        return page["can_attach"], page["policy"], page["kinds"]
+
+    may, policy, kinds = told()
+    assert (may, policy) == (True, "redact")
+    assert {"pdf", "txt"} <= set(kinds) and ("png" in kinds) == can_read_images()
+    row = ScreeningPolicy.objects.create(policy="drop", kinds=["txt", "png"], images="let_through")
+    assert told() == (True, "drop", ["png", "txt"])
+    row.detectors, row.attachments = ["iban"], False
+    row.save()
+    assert told() == (False, None, [])
 
 
 def test_mallory_sees_nothing(alice_with_carol: Seat, mallory: Agent) -> None:
