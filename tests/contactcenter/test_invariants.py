@@ -8,10 +8,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils.translation import override
 from pytest_django import DjangoDbBlocker
 
 from agents import operations as agent_operations
 from chats import operations
+from contactcenter.embedded import ROOT
 from contactcenter.invariants import INVARIANTS
 from lib.clock import database_now
 from lib.invariants import all_broken, broken
@@ -211,3 +213,9 @@ def test_the_command_fails_and_shows_who_breaks_one(day: None) -> None:
             call_command("check_invariants", "--show", "3", stdout=out)
     assert chat in out.getvalue()
     assert "1 state_agrees" in out.getvalue()
+
+
+def test_every_invariant_is_documented_in_its_own_words() -> None:
+    page = (ROOT / "docs" / "invariants.md").read_text(encoding="utf-8")
+    with override("en"):
+        assert [each.key for each in INVARIANTS if f"| `{each.key}` | {each.meaning} |" not in page] == []
