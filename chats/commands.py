@@ -37,9 +37,8 @@ class Guest:
 
     __slots__ = ("chat_id", "limited", "sender", "work")
 
-    def __init__(self, chat: Chat, *, limited: bool, work: Work) -> None:
-        self.chat_id, self.limited, self.work = chat.pk, limited, work
-        self.sender = Sender("customer", str(chat.customer_id), chat.customer.name)
+    def __init__(self, chat_id: UUID, sender: Sender, *, limited: bool, work: Work) -> None:
+        self.chat_id, self.sender, self.limited, self.work = chat_id, sender, limited, work
 
     def is_about(self, named: UUID | None) -> None:
         """A frame that names another chat is refused as if that didn't exist."""

@@ -17,8 +17,9 @@ from agents.models import Agent, User
 from chats import hellos, operations, snapshots
 from chats.commands import CUSTOMER, Guest
 from chats.hellos import Standing
-from chats.models import Chat
 from chats.places import Line, line_of
+from chats.querysets import View
+from chats.senders import Sender
 from chats.snapshots import Place
 from chats.states import State
 from lib import groups, wire
@@ -255,7 +256,8 @@ class CustomerConsumer(Resuming):
 
     commands = CUSTOMER
     guest: Guest
-    shown: dict[str, Any] | None = None  # the last snapshot
+    shown = ""  # the chat's state in the last snapshot
+    waiting: dict[str, Any] | None = None  # that snapshot, while he waits
     line: Line | None = None  # where he waits
     over: asyncio.TimerHandle | None = None
 
@@ -278,18 +280,19 @@ class CustomerConsumer(Resuming):
     async def greet(self, raw: str, header: wire.Header) -> None:
         """Open the token's chat, hear its groups, then tell where it stands."""
         hello: CustomerHello = wire.body(raw, _customer_hello)
-        chat = await self.work(hellos.chat_of_token, hello.token)
-        if chat is None:
+        opened = await self.work(hellos.chat_of_token, hello.token)
+        if opened is None:
             raise Closing(wire.CLOSE_UNAUTHENTICATED)
         origin = self.origin()
-        if origin is not None and origin not in settings.ORIGINS and origin not in chat.entry_point.origins:
+        if origin is not None and origin not in settings.ORIGINS and origin not in opened.origins:
             raise Closing(wire.CLOSE_FORBIDDEN)
-        mine = groups.customer(chat.pk)
+        chat_id, mine = opened.pk, groups.customer(opened.pk)
         if self.hub.size(mine) >= wire.SOCKETS_PER_PRINCIPAL:
             raise Closing(wire.CLOSE_TOO_MANY)
-        self.guest, self.language = Guest(chat, limited=self.limited, work=self.work), chat.language
-        self.listen_to({groups.public(chat.pk), mine})
-        chat, standing = await self.work(hellos.customer, chat.pk, max(0, hello.after))
+        who = Sender("customer", str(opened.customer_id), opened.customer_name)
+        self.guest, self.language = Guest(chat_id, who, limited=self.limited, work=self.work), opened.language
+        self.listen_to({groups.public(chat_id), mine})
+        chat, standing = await self.work(hellos.customer, chat_id, max(0, hello.after))
         await self.welcome(hello.id, standing)
         self._show(chat, standing.snapshot)
 
@@ -297,12 +300,13 @@ class CustomerConsumer(Resuming):
         """The chat as it is now."""
         self._show(*await self.work(hellos.customer_now, self.chat_id))
 
-    def _show(self, chat: Chat, frame: dict[str, Any]) -> None:
+    def _show(self, chat: View, frame: dict[str, Any]) -> None:
         """Send the snapshot. Who waits is told his place; after the end the socket stays for a rating, then closes."""
         self.push(wire.encode(frame))
-        self.shown = frame
-        waits = chat.state in (State.QUEUED, State.OFFERED)
-        self._stand_in(line_of(self.hub, chat.queue_id) if waits and not self.closed else None)
+        self.shown = chat.state
+        waits = chat.state in (State.QUEUED, State.OFFERED) and not self.closed
+        self.waiting = frame if waits else None
+        self._stand_in(line_of(self.hub, chat.queue_id) if waits else None)
         if chat.state == State.ENDED and self.over is None:
             self.over = self.hub.loop.call_later(OVER_SECONDS, self._close_soon, wire.CLOSE_OVER)
 
@@ -316,18 +320,18 @@ class CustomerConsumer(Resuming):
 
     def placed(self, place: Place) -> None:
         """He has moved up, or down, or will wait longer or shorter than he was told."""
-        if self.shown is None or self.closed:
+        if self.waiting is None or self.closed:
             return
-        chat, (position, wait) = self.shown["chat"], place
+        chat, (position, wait) = self.waiting["chat"], place
         if (chat["position"], chat["wait"]) != (position, wait):
-            self.shown = {**self.shown, "chat": {**chat, "position": position, "wait": wait}}
-            self.push(wire.encode(self.shown))
+            self.waiting = {**self.waiting, "chat": {**chat, "position": position, "wait": wait}}
+            self.push(wire.encode(self.waiting))
 
     async def beat(self) -> None:
         """The customer is here. The head shows whether lines were missed, a snapshot makes up for a lost signal."""
-        chat, now = await self.work(hellos.customer_beats, self.chat_id)
-        self.pong({str(chat.pk): chat.public_head}, now)
-        if self.shown is None or chat.state != self.shown["chat"]["state"]:
+        chat = await self.work(operations.customer_here, self.chat_id)
+        self.pong({str(chat.pk): chat.public_head}, chat.now)
+        if chat.state != self.shown:
             await self.heard(wire.CHAT_CHANGED)
 
     async def gone(self) -> None:

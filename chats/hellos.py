@@ -16,8 +16,9 @@ from agents.models import Agent, User
 from chats import operations, snapshots
 from chats.models import Chat
 from chats.operations.open import hashed
+from chats.querysets import Opened, View
 from chats.snapshots import Page
-from lib.clock import Clock, database_now, database_now_and_epoch
+from lib.clock import database_epoch, database_now
 from lib.wire import PAGE
 
 Cursor = tuple[UUID, str]
@@ -59,30 +60,23 @@ def agent_of_session(key: str) -> Agent | None:
     return agent
 
 
-def chat_of_token(token: str) -> Chat | None:
-    """The chat that the token opens, with customer and entry point; None when it opens none, or no longer."""
-    rows = Chat.objects.select_related("customer", "entry_point")
-    return rows.filter(token=hashed(token), token_until__gt=Clock()).first()
+def chat_of_token(token: str) -> Opened | None:
+    """The chat that the token opens; None when it opens none, or no longer."""
+    return Chat.objects.opened_by(hashed(token))
 
 
-def customer(chat_id: UUID, after: int) -> tuple[Chat, Standing]:
+def customer(chat_id: UUID, after: int) -> tuple[View, Standing]:
     """The customer is here again, has read up to a line, and learns the rest."""
-    chat = operations.customer_here(chat_id)
-    cursors = {(chat_id, "public"): after} if after < chat.public_head else {}
-    heads = {str(chat_id): chat.public_head}
-    missed = snapshots.first_pages(cursors, PAGE)
-    return chat, Standing(*database_now_and_epoch(), heads, missed, snapshots.for_customer(chat))
+    view = operations.customer_here(chat_id)
+    cursors = {(chat_id, "public"): after} if after < view.public_head else {}
+    missed, heads = snapshots.first_pages(cursors, PAGE), {str(chat_id): view.public_head}
+    return view, Standing(view.now, database_epoch(), heads, missed, snapshots.for_customer(view))
 
 
-def customer_beats(chat_id: UUID) -> tuple[Chat, datetime]:
-    """The customer is here for another while; the chat, and the moment."""
-    return operations.customer_here(chat_id), database_now()
-
-
-def customer_now(chat_id: UUID) -> tuple[Chat, dict[str, Any]]:
+def customer_now(chat_id: UUID) -> tuple[View, dict[str, Any]]:
     """The chat and what its customer's page shows of it."""
-    chat = Chat.objects.select_related("queue").get(pk=chat_id)
-    return chat, snapshots.for_customer(chat)
+    view = Chat.objects.viewed(chat_id)
+    return view, snapshots.for_customer(view)
 
 
 def take_desk(agent: Agent, *, desk: str, by: User, take_over: bool, lost: Callable[[], bool]) -> dict[str, int]:
@@ -102,7 +96,7 @@ def desk(agent: Agent, after: Mapping[str, int], snapshot: Callable[[Agent], dic
     """Where the agent's desk stands, who has read each stream up to a line."""
     heads = snapshots.heads(agent)
     cursors = {_cursor(name): max(0, seq) for name, seq in after.items() if name in heads and seq < heads[name]}
-    return Standing(*database_now_and_epoch(), heads, snapshots.first_pages(cursors, PAGE), snapshot(agent))
+    return Standing(database_now(), database_epoch(), heads, snapshots.first_pages(cursors, PAGE), snapshot(agent))
 
 
 def desk_now(agent: Agent, snapshot: Callable[[Agent], dict[str, Any]]) -> tuple[dict[str, Any], dict[str, int]]:

@@ -34,7 +34,7 @@ class Rule(NamedTuple):
 
     @property
     def card_numbers(self) -> str | None:
-        """What becomes of a message with a card number: `redact` masks a part, `drop` discards it, None does nothing."""
+        """What a card number does to its message: `redact` masks a part, `drop` discards it all, None does nothing."""
         if "pan" not in self.screening.detectors:
             return None
         return "drop" if self.screening.drop else "redact"

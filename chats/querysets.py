@@ -1,9 +1,10 @@
 """Words for asking about chats, seats, offers and entries; and the ways in through the actor."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import (
     Count,
     DateTimeField,
@@ -22,12 +23,55 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Extract, Floor, Greatest, Least, NullIf
 
 from agents.models import Agent
+from chats.statements import CUSTOMER_IS_HERE, CUSTOMER_LEFT, CUSTOMERS_VIEW, OPENED_WITH
 from chats.states import LIVE, TRANSITIONS, State
+from lib.errors import Refused
 from lib.transitions import TransitionQuerySet, one
 from routing.selection import FIRST_PRIORITY
 
 if TYPE_CHECKING:
     from chats.models import Chat
+
+
+class Opened(NamedTuple):
+    """What a customer's token opens, and for whom."""
+
+    pk: UUID
+    language: str
+    customer_id: UUID
+    customer_name: str
+    origins: list[str]
+
+
+class View(NamedTuple):
+    """A chat as its customer's page sees it, at one moment. `agents`: id, display name, highest line seen."""
+
+    pk: UUID
+    state: str
+    public_head: int
+    queue_id: int
+    queue_name: str
+    ageing: int
+    priority: int
+    enqueued_at: datetime | None
+    customer_away: bool
+    answered: bool
+    rated: bool
+    agents: list[tuple[str, str, int]]
+    now: datetime
+
+
+def _row(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()
+
+
+def _view(statement: str, parameters: dict[str, Any]) -> View:
+    row = _row(statement, parameters)
+    if row is None:
+        raise Refused("not_found")
+    return View(*row)
 
 
 class ChatQuerySet(TransitionQuerySet["Chat"]):
@@ -71,6 +115,24 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         """The chat, locked until commit: first in the order of locks, before any agent. Refused("not_found")."""
         rows = self.select_for_update(of=("self",)).select_related("customer", "queue", "entry_point")
         return one(rows, pk=pk)
+
+    def opened_by(self, token: bytes) -> Opened | None:
+        """The chat that the hashed token opens; None when it opens none, or no longer."""
+        row = _row(OPENED_WITH, {"token": token})
+        return Opened(*row) if row else None
+
+    def left_by_customer(self, pk: UUID, *, ago: timedelta, grace: timedelta, lease: timedelta) -> None:
+        """The customer's presence ends a grace after he left, unless it was renewed for a lease since."""
+        with connection.cursor() as cursor:
+            cursor.execute(CUSTOMER_LEFT, {"chat": pk, "ago": ago, "grace": grace, "lease": lease})
+
+    def viewed(self, pk: UUID) -> "View":
+        """What the customer's page shows of the chat now. Refused("not_found")."""
+        return _view(CUSTOMERS_VIEW, {"chat": pk})
+
+    def viewed_by_customer(self, pk: UUID, *, lease: timedelta) -> "View":
+        """As `viewed`, and the customer is present for so long. Nothing is written in an ended chat."""
+        return _view(CUSTOMER_IS_HERE, {"chat": pk, "lease": lease})
 
     def for_agent(self, agent: Agent) -> "ChatQuerySet":
         """Chats in which the agent sits now."""

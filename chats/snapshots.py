@@ -9,6 +9,7 @@ from django.db.models import Q
 from agents.models import Agent
 from chats import policies, rights
 from chats.models import Chat, Entry, Offer, Seat, Watch
+from chats.querysets import View
 from chats.states import State
 from lib.clock import database_now
 from lib.wire import instant
@@ -157,28 +158,28 @@ def heads(agent: Agent) -> dict[str, int]:
     return numbers
 
 
-def for_customer(chat: Chat) -> dict[str, Any]:
+def for_customer(chat: View) -> dict[str, Any]:
     """The chat as the customer's page shows it; an offer not yet accepted looks like waiting."""
     waiting = chat.state in (State.QUEUED, State.OFFERED)
     position, wait = place(chat) if waiting else (None, None)
-    seats = list(Seat.objects.live().filter(chat=chat).select_related("agent").order_by("joined_at"))
+    ended = chat.state == State.ENDED
     rule = policies.of_queue(chat.queue_id)
     return {
         "type": "chat",
         "chat": {
             "id": str(chat.pk),
             "state": chat.state,
-            "queue": named(chat.queue),
+            "queue": {"id": str(chat.queue_id), "name": chat.queue_name},
             "position": position,
             "wait": wait,
-            "agents": [named(seat.agent) for seat in seats],
+            "agents": [{"id": pk, "name": name} for pk, name, _ in chat.agents],
             "quick_replies": _quick_replies(chat),
-            "can_attach": chat.state != State.ENDED and rule.attachments,
+            "can_attach": not ended and rule.attachments,
             "policy": rule.card_numbers,
             "kinds": sorted(rule.sendable),
-            "can_rate": chat.state == State.ENDED and chat.answered_at is not None and chat.score is None,
-            "rated": chat.score is not None,
-            "agents_seen": max((seat.seen for seat in seats), default=0),
+            "can_rate": ended and chat.answered and not chat.rated,
+            "rated": chat.rated,
+            "agents_seen": max((seen for _, _, seen in chat.agents), default=0),
         },
     }
 
@@ -186,15 +187,14 @@ def for_customer(chat: Chat) -> dict[str, Any]:
 Place = tuple[int, dict[str, int] | None]
 
 
-def place(chat: Chat) -> Place:
+def place(chat: View) -> Place:
     """The place in line (1 is next) and the range of minutes it will take, None while too little is known."""
-    now = database_now()
-    mine = Waiting(str(chat.pk), chat.priority, chat.enqueued_at.timestamp(), chat.queue.ageing)
-    first = Q(rank__lt=rank(mine, now.timestamp()))
-    equal = Q(rank=rank(mine, now.timestamp()))
-    older = Q(enqueued_at__lt=chat.enqueued_at) | Q(enqueued_at=chat.enqueued_at, pk__lt=chat.pk)
+    assert chat.enqueued_at is not None  # noqa: S101 - who waits was enqueued
+    now, since = chat.now, chat.enqueued_at
+    mine = rank(Waiting(str(chat.pk), chat.priority, since.timestamp(), chat.ageing), now.timestamp())
+    older = Q(enqueued_at__lt=since) | Q(enqueued_at=since, pk__lt=chat.pk)
     line = Chat.objects.in_line().filter(queue=chat.queue_id).ranked(now)
-    position = 1 + line.filter(first | equal & older).count()
+    position = 1 + line.filter(Q(rank__lt=mine) | Q(rank=mine) & older).count()
     return position, _wait(position, _answers(chat.queue_id))
 
 
@@ -218,10 +218,10 @@ def _wait(position: int, recent: Sequence[float]) -> dict[str, int] | None:
     return wait._asdict() if wait else None
 
 
-def _quick_replies(chat: Chat) -> list[str]:
+def _quick_replies(chat: View) -> list[str]:
     if chat.state != State.BOT:
         return []
-    last = Entry.objects.filter(chat=chat, stream=Entry.PUBLIC).order_by("-seq").first()
+    last = Entry.objects.filter(chat=chat.pk, stream=Entry.PUBLIC).order_by("-seq").first()
     return list(last.data.get("quick_replies", [])) if last is not None and last.sender_kind == "bot" else []
 
 

@@ -10,6 +10,7 @@ http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - models may be imported only now
 
 from contactcenter.sockets import routes  # noqa: E402
+from lib import hub  # noqa: E402
 from lib.flow import WithFlow  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": WithFlow(URLRouter(routes))})
+application = ProtocolTypeRouter({"http": http, "websocket": WithFlow(URLRouter(routes), at_end=hub.end)})

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from lib.errors import Refused
+from lib.pci.mask import mask
 
 SUBPROTOCOL: Final = "contactcenter.v1"
 
@@ -146,7 +147,7 @@ def error(frame_id: str | None, refused: Refused) -> bytes:
         "type": "error",
         "id": frame_id,
         "code": refused.code,
-        "message": str(refused.message),
+        "message": mask(str(refused.message)).text,  # it may name a wrong field or value, and that may be card data
     }
     if refused.fields:
         frame["fields"] = refused.fields

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -22,8 +22,9 @@ from chats.operations.enqueue import requeue
 from chats.operations.moving import guest_lost, succeed
 from chats.operations.offers import withdraw_all
 from chats.operations.supervise import stop_watching
+from chats.querysets import View
 from chats.senders import SYSTEM, Sender, of_agent
-from lib.clock import Clock, database_now
+from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
 
@@ -32,16 +33,15 @@ CUSTOMER_GRACE = timedelta(seconds=5)  # a reloaded page is back before his agen
 GRACE = timedelta(seconds=120)  # how long the chats of a lost agent wait for him
 
 
-def customer_here(chat_id: UUID) -> Chat:
+def customer_here(chat_id: UUID) -> View:
     """The customer is present for another 75 s; his agents hear it if they had been told that he is away.
 
-    Gives the chat as it is now.
+    Gives the chat as his page sees it now. Refused("not_found").
     """
-    Chat.objects.live().filter(pk=chat_id).update(customer_until=Clock() + CUSTOMER_LEASE)
-    chat = Chat.objects.select_related("customer", "queue").get(pk=chat_id)
-    if chat.customer_away and Chat.objects.live().filter(pk=chat_id, customer_away=True).update(customer_away=False):
+    view = Chat.objects.viewed_by_customer(chat_id, lease=CUSTOMER_LEASE)
+    if view.customer_away and Chat.objects.live().filter(pk=chat_id, customer_away=True).update(customer_away=False):
         _tell_desks(chat_id)
-    return chat
+    return view
 
 
 def customer_away(chat_id: UUID, *, ago: float = 0.0) -> None:
@@ -49,9 +49,8 @@ def customer_away(chat_id: UUID, *, ago: float = 0.0) -> None:
 
     Who was heard since then, here or in another process, stays present; nobody is told anything yet.
     """
-    then = Clock() - timedelta(seconds=ago)
-    present = Chat.objects.live().filter(pk=chat_id, customer_until__lte=then + CUSTOMER_LEASE)
-    present.update(customer_until=Least("customer_until", then + CUSTOMER_GRACE))
+    since = timedelta(seconds=ago)
+    Chat.objects.left_by_customer(chat_id, ago=since, grace=CUSTOMER_GRACE, lease=CUSTOMER_LEASE)
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-import lib.events
 from agents import operations as agent_operations
 from agents.models import Agent
 from chats import operations
@@ -12,7 +11,6 @@ from chats.models import Chat, Seat
 from chats.operations.presence import CUSTOMER_GRACE, CUSTOMER_LEASE
 from chats.senders import of_agent
 from chats.tasks import sweep
-from lib import groups, wire
 from lib.clock import database_now
 from lib.errors import Refused
 from tests import cast
@@ -148,42 +146,6 @@ def test_a_customer_who_was_heard_after_his_socket_closed_is_not_away(alice_with
     operations.customer_here(chat.pk)
     operations.customer_away(chat.pk, ago=3)
     assert fresh(chat).customer_until > database_now() + CUSTOMER_LEASE - timedelta(seconds=2)
-
-
-def told(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bytes]]:
-    """What the agent's desk is told from now on."""
-    heard: list[tuple[str, bytes]] = []
-    mine = groups.desk(seat.agent_id)
-    keep = lambda frames: heard.extend(frame for frame in frames if frame[0] == mine)  # noqa: E731
-    monkeypatch.setattr(lib.events, "publish_frames", keep)
-    return heard
-
-
-def test_a_customer_who_is_back_at_once_does_not_stir_his_agents_desk(
-    alice_with_carol: Seat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    heard = told(alice_with_carol, monkeypatch)
-    operations.customer_away(alice_with_carol.chat_id)
-    sweep()
-    operations.customer_here(alice_with_carol.chat_id)
-    sweep()
-    assert heard == []
-
-
-def test_a_customer_who_stays_away_is_told_once_and_so_is_his_return(
-    alice_with_carol: Seat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chat, heard = alice_with_carol.chat, told(alice_with_carol, monkeypatch)
-    operations.customer_away(chat.pk)
-    cast.customer_stays_away(chat)
-    sweep()
-    sweep()
-    assert heard == [(groups.desk(alice_with_carol.agent_id), wire.DESK_CHANGED)]
-    for _ in range(2):
-        operations.customer_here(chat.pk)
-    assert len(heard) == 2
-    sweep()
-    assert len(heard) == 2
 
 
 def test_a_heartbeat_keeps_an_agent_from_being_lost(alice_with_carol: Seat) -> None:

@@ -15,7 +15,7 @@ from tests.cast import comes_in, fresh, live_offer
 
 
 def seen_by_customer(chat: Chat) -> dict[str, object]:
-    return snapshots.for_customer(Chat.objects.select_related("queue").get(pk=chat.pk))["chat"]
+    return snapshots.for_customer(Chat.objects.viewed(chat.pk))["chat"]
 
 
 def test_the_request_shows_customer_queue_and_times(house: cast.House, alice_available: Agent) -> None:

@@ -126,7 +126,10 @@ def standing(logs: Path) -> Iterator[FaultHouse]:
                 "RATE_LIMITS": "off",
                 "PYTHONUNBUFFERED": "1",
                 "PYTHONWARNINGS": NO_SERMON,
+                "MEDIA_ROOT": str(logs / "media"),
+                "TMPDIR": str(logs / "tmp"),
             }
+            (logs / "tmp").mkdir()
             house = FaultHouse(port=port, environment=environment, logs=logs, postgres=postgres, valkey=valkey)
             for server in (postgres, valkey):
                 assert server.process is not None

@@ -94,7 +94,7 @@ export function uploadWords(item, online) {
   if (item.state === "refused") return item.error?.words || gettext("This file can’t be sent.");
   if (item.state === "lost") return gettext("Lost when the page was reloaded. Please attach it again.");
   if (item.state === "gone") return gettext("It lay here too long. Please attach it again.");
-  if (item.state === "stopped") return interpolate(gettext("Upload stopped at %(percent)s %"), {percent});
+  if (item.state === "stopped") return interpolate(gettext("Upload stopped at %(percent)s %%"), {percent});
   if (item.state === "uploaded") {
     return interpolate(gettext("%(size)s · uploaded"), {size: fileSize(item.size)});
   }
@@ -118,8 +118,8 @@ export function traySummary(items) {
   const sent = items.reduce((sum, item) => sum + item.progress * item.size, 0);
   const percent = Math.min(75, 25 * Math.floor((4 * sent) / whole));
   const words = ngettext(
-    "%(count)s file is being uploaded, %(percent)s %",
-    "%(count)s files are being uploaded, %(percent)s %",
+    "%(count)s file is being uploaded, %(percent)s %%",
+    "%(count)s files are being uploaded, %(percent)s %%",
     going.length,
   );
   return interpolate(words, {count: going.length, percent});
