@@ -192,5 +192,5 @@ class Day(World):
     def goes_silently(self, chat: Chat) -> None:
         """The customer closes the page without a word."""
         self.pages.discard(chat.pk)
-        operations.customer_away(chat)
+        operations.customer_away(chat.pk)
         self.happened["goes silently"] += 1

@@ -51,9 +51,9 @@ class World:
             agent_operations.renew_lease(agent, desk=self.desks[agent.pk], by=agent.user)
         now = database_now()
         mine = Chat.objects.live().filter(pk__in=self.pages)
-        for chat in mine.filter(customer_until__lt=now):
-            operations.customer_here(chat)
-        mine.update(customer_until=now + CUSTOMER_LEASE)  # as the verb does it for each who had not been away
+        for chat in mine.filter(customer_away=True):
+            operations.customer_here(chat.pk)
+        mine.update(customer_until=now + CUSTOMER_LEASE)  # as the verb does it for whom nobody has missed
 
     def sweep(self) -> None:
         """What is due is done."""
