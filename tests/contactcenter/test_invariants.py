@@ -142,7 +142,7 @@ PLANTED: list[tuple[str, tuple[str, ...]]] = [
     ("state_agrees", ("UPDATE chats_chat SET state = 'queued' WHERE state = 'offered'",)),
     ("state_agrees", ("UPDATE chats_chat SET state = 'queued' WHERE state = 'active'",)),
     ("state_agrees", ("UPDATE chats_chat SET state = 'active' WHERE state = 'offered'",)),
-    ("state_agrees", ("UPDATE chats_offer SET kind = 'transfer' WHERE outcome = ''",)),
+    ("state_agrees", ("UPDATE chats_offer SET kind = 'transfer', asked_by_id = agent_id WHERE outcome = ''",)),
     ("chat_ledger", ("UPDATE chats_chatevent SET state = 'queued' WHERE verb = 'accept'",)),
     ("chat_ledger", ("DELETE FROM chats_chatevent WHERE verb = 'requeue'",)),
     (
