@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from lib.pci.mask import mask
 from lib.pci.window import join_pieces
+from tests.faults.house import size
 from tests.lib.pci.tables import numbers
+from tests.lib.pci.test_mask import ANY_TEXT, TALK, cards
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_findings_count_in_their_piece() -> None:
     assert second.findings == (("pan", 0, 8),)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=size(100, 10_000), deadline=None)
 @given(st.sampled_from([n for n in numbers() if len(n) == 16]), st.lists(st.sampled_from([4, 8, 12]), unique=True))
 def test_any_even_cut_is_caught(number: str, cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), 16]
@@ -68,7 +70,7 @@ def test_any_even_cut_is_caught(number: str, cuts: list[int]) -> None:
     assert "".join(piece.text for piece in join_pieces(pieces)) == "•" * 12 + number[-4:]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=size(100, 10_000), deadline=None)
 @given(st.lists(st.text("0123456789 abcard\n-", max_size=24), max_size=8))
 def test_no_piece_shows_more_than_it_does_alone(pieces: list[str]) -> None:
     joined = join_pieces(pieces)
@@ -77,3 +79,20 @@ def test_no_piece_shows_more_than_it_does_alone(pieces: list[str]) -> None:
         assert all(char == "•" for char, other in zip(piece.text, alone, strict=True) if other == "•")
     again = join_pieces([piece.text for piece in joined])
     assert [piece.text for piece in again] == [piece.text for piece in joined]
+
+
+@settings(max_examples=size(100, 10_000), deadline=None)
+@given(st.lists(ANY_TEXT | TALK, max_size=8))
+def test_any_texts_are_taken_and_the_answer_is_stable(pieces: list[str]) -> None:
+    joined = [piece.text for piece in join_pieces(pieces)]
+    assert [len(text) for text in joined] == [len(piece) for piece in pieces]
+    assert [piece.text for piece in join_pieces(joined)] == joined
+
+
+@settings(max_examples=size(100, 10_000), deadline=None)
+@given(cards().filter(lambda number: len(number) == 16 and number[0] != "1"), st.data())
+def test_at_most_four_digits_are_shown_of_a_card_in_pieces(number: str, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(4, 12))
+    talk = data.draw(st.lists(st.sampled_from(["wait a moment please", "so", "hello there, one moment"]), max_size=3))
+    joined = join_pieces([f"my card {number[:cut]}", *talk, number[cut:]])
+    assert "".join(char for piece in joined for char in piece.text if char.isdigit()) in (number[-4:], "")
