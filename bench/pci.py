@@ -63,8 +63,8 @@ def adversarial() -> dict[str, str]:
     return {"digits": digits, "groups of four": fours, **texts}
 
 
-def main() -> None:
-    """Print messages a second for kinds of messages, and milliseconds for long texts, each beside what is wanted."""
+def measure() -> dict[str, dict[str, float]]:
+    """Messages of one kilobyte a second by kind; milliseconds for 100 kB, and how many times that for 200."""
     card = kilobyte(TALK * 4, "My card is 4111 1111 1111 1111, cvv 123. ")
     chat = [kilobyte()] * 60 + [kilobyte(SMALL, SMALL)] * 25 + [(GERMAN * 12)[:KILOBYTE]] * 14 + [card]
     random.Random(1).shuffle(chat)
@@ -78,15 +78,23 @@ def main() -> None:
         "a card and its code": [card] * 500,
         "chat: one in a hundred with a card": chat * 20,
     }
-    print(f"{'messages of 1 kB':36} {'a second':>10} {'of wanted':>10}")
-    for name, texts in kinds.items():
-        found = rate(texts)
-        print(f"{name:36} {found:10,.0f} {found / WANTED:9.1f} x")
-    print(f"\n{'100 kB':36} {'ms':>10} {'200 kB':>10}")
+    found = {name: {"per_second": rate(texts)} for name, texts in kinds.items()}
     for name, text in adversarial().items():
         half, full = seconds(text[:LONG]), seconds(text[: 2 * LONG])
-        print(f"{name:36} {half * 1000:10.0f} {full / half:9.1f} x")
+        found[name] = {"ms_for_100_kb": half * 1000, "growth": full / half}
+    return found
+
+
+def in_words(found: dict[str, dict[str, float]]) -> list[str]:
+    """A line for each kind."""
+    return [f"{name:36} {_figures(**each)}" for name, each in found.items()]
+
+
+def _figures(per_second: float = 0, ms_for_100_kb: float = 0, growth: float = 0) -> str:
+    if per_second:
+        return f"{per_second:10,.0f} messages of 1 kB a second, {per_second / WANTED:.1f} times the wanted"
+    return f"{ms_for_100_kb:10.0f} ms for 100 kB, {growth:.1f} times that for 200 kB"
 
 
 if __name__ == "__main__":
-    main()
+    print("\n".join(in_words(measure())))

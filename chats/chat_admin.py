@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from chats import reading
-from chats.models import Chat, ChatEvent, Customer, Entry, Finding, Offer, Seat
+from chats.models import Chat, ChatEvent, Customer, Entry, Finding, Offer, Seat, Watch
 from lib.admin import LedgerAdmin, LedgerInline, linked, words_filter
 from lib.pci.mask import mask
 
@@ -54,10 +54,10 @@ class OfferInline(LedgerInline):
     """To whom it was offered."""
 
     model = Offer
-    fields = ("agent", "kind", "queue", "offered_at", "expires_at", "ended_at", "outcome")
+    fields = ("agent", "kind", "asked_by", "queue", "offered_at", "expires_at", "ended_at", "outcome")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Offer]:
-        return super().get_queryset(request).select_related("agent", "queue")
+        return super().get_queryset(request).select_related("agent", "asked_by", "queue")
 
 
 class EventInline(LedgerInline):
@@ -240,7 +240,19 @@ class OfferAdmin(PartOfChatAdmin):
     list_filter = ("outcome", "kind", "queue", ("offered_at", admin.DateFieldListFilter))
     list_select_related = ("agent", "queue", "chat__customer")
     ordering = ("-offered_at",)
-    fields = ("agent", "queue", "kind", "chat_link", "offered_at", "expires_at", "ended_at", "outcome")
+    fields = ("agent", "queue", "kind", "asked_by", "chat_link", "offered_at", "expires_at", "ended_at", "outcome")
+    readonly_fields = ("chat_link",)
+
+
+@admin.register(Watch)
+class WatchAdmin(PartOfChatAdmin):
+    """Who read along where: read only."""
+
+    list_display = ("began_at", "agent", "chat_link", "ended_at", "shown")
+    list_filter = (("began_at", admin.DateFieldListFilter),)
+    list_select_related = ("agent", "chat__customer")
+    ordering = ("-began_at",)
+    fields = ("agent", "chat_link", "began_at", "ended_at", "shown")
     readonly_fields = ("chat_link",)
 
 

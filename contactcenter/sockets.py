@@ -7,6 +7,7 @@ from django.urls import path
 import agents.commands
 import agents.snapshots
 import chats.commands
+import chats.sharing_commands
 import chats.snapshots
 import wrapup.commands
 import wrapup.snapshots
@@ -18,22 +19,27 @@ def desk_snapshot(agent: Agent) -> dict[str, Any]:
     """The whole desk of an agent: himself, requests, chats, wrap-ups. The number is taken first: later is newer."""
     rev = agents.snapshots.next_rev(agent)
     on_desk = chats.snapshots.chats(agent)
+    owed = wrapup.snapshots.wrapups(agent)
+    offered = chats.snapshots.offers(agent)
     me = {**agents.snapshots.me(agent), "load": chats.snapshots.load(agent), "engaged": bool(on_desk)}
+    if offered or on_desk or owed:
+        me["sign_out_at"] = None  # nobody with open work is signed out
     return {
         "type": "desk",
         "rev": rev,
         "agent": me,
         "reasons": agents.snapshots.reasons(),
-        "offers": chats.snapshots.offers(agent),
+        "offers": offered,
         "chats": on_desk,
-        "wrapups": wrapup.snapshots.wrapups(agent),
+        "watched": chats.snapshots.watched(agent),
+        "wrapups": owed,
     }
 
 
 class Desk(DeskConsumer):
     """The desk's socket with every room's commands."""
 
-    commands = {**agents.commands.DESK, **chats.commands.DESK, **wrapup.commands.DESK}
+    commands = {**agents.commands.DESK, **chats.commands.DESK, **chats.sharing_commands.DESK, **wrapup.commands.DESK}
     snapshot = staticmethod(desk_snapshot)
 
 

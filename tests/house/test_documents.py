@@ -5,6 +5,7 @@ from babel.messages.pofile import read_po
 
 import agents.commands
 import chats.commands
+import chats.sharing_commands
 import wrapup.commands
 from contactcenter.embedded import ROOT
 from lib.errors import MESSAGES
@@ -15,6 +16,7 @@ COMMANDS = {
     *agents.commands.DESK,
     *chats.commands.DESK,
     *chats.commands.CUSTOMER,
+    *chats.sharing_commands.DESK,
     *wrapup.commands.DESK,
 }
 
