@@ -11,6 +11,7 @@ from agents.models import Agent, AgentSkill, Spell
 from agents.states import State as AgentState
 from chats.models import Chat, ChatEvent, Offer, Seat
 from chats.rosters import Rosters
+from chats.states import Kind
 from lib.clock import database_now
 from routing.models import Queue
 from routing.whatif import Arrival, Day, Figures, QueueRules, Worker, figures
@@ -96,6 +97,7 @@ def _arrival(chat: Chat, queue: int, handled: dict[object, float]) -> Arrival:
         handle=handled.get(chat.pk),
         patience=(chat.ended_at - chat.enqueued_at).total_seconds() if left else None,
         preferred=chat.preferred_id,
+        counts=chat.kind == Kind.CHAT,
     )
 
 

@@ -19,7 +19,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Extract, Floor, Greatest, Least, NullIf
 
 from agents.models import Agent
-from chats.states import LIVE, TRANSITIONS, State
+from chats.states import LIVE, TRANSITIONS, Kind, State
 from lib.transitions import TransitionQuerySet, one
 from routing.selection import FIRST_PRIORITY
 
@@ -48,14 +48,15 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         return self.annotate(rank=Greatest(best, F("priority") - Coalesce(Cast(steps, IntegerField()), Value(0))))
 
     def in_line(self) -> "ChatQuerySet":
-        """Those the customer sees as waiting: an offer not yet accepted counts too."""
-        return self.filter(state__in=(State.QUEUED, State.OFFERED))
+        """Customers who wait now: an offer not yet accepted counts too, a message doesn't."""
+        return self.filter(kind=Kind.CHAT, state__in=(State.QUEUED, State.OFFERED))
 
     def waited_longest(self, now: datetime) -> "ChatQuerySet":
-        """Those waiting whose queue's longest wait is up."""
+        """Customers whose queue's longest wait is up. Nobody waits with a message, so it has no longest wait."""
         limit = F("queue__max_wait") * Value(timedelta(seconds=1), output_field=DurationField())
         up = ExpressionWrapper(F("in_queue_since") + limit, output_field=DateTimeField())
-        return self.filter(state=State.QUEUED, queue__max_wait__gt=0).annotate(up=up).filter(up__lte=now).order_by("up")
+        waiting = self.filter(kind=Kind.CHAT, state=State.QUEUED, queue__max_wait__gt=0)
+        return waiting.annotate(up=up).filter(up__lte=now).order_by("up")
 
     def locked(self, pk: UUID) -> "Chat":
         """The chat, locked until commit: first in the order of locks, before any agent. Refused("not_found")."""
@@ -71,8 +72,8 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         return self.filter(seats__agent=agent, seats__released_at=None).distinct()
 
     def deserted(self, now: datetime) -> "ChatQuerySet":
-        """Live chats whose customer has been away since before the lease ran out."""
-        return self.live().filter(customer_until__lt=now)
+        """Live chats whose customer has been away since before the lease ran out; who left a message may be."""
+        return self.live().filter(kind=Kind.CHAT, customer_until__lt=now)
 
 
 class SeatQuerySet(QuerySet["Seat"]):

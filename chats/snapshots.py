@@ -1,5 +1,6 @@
 """What a desk or a customer's page shows besides the lines: whole small snapshots, no deltas."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.db.models import Q
 from agents.models import Agent
 from chats import policies
 from chats.models import Chat, Entry, Offer, Seat
-from chats.states import State
+from chats.states import Kind, State
 from lib.clock import database_now
 from lib.wire import instant
 from routing.selection import Waiting, rank
@@ -50,6 +51,8 @@ def offers(agent: Agent) -> list[dict[str, Any]]:
             "offered_at": instant(offer.offered_at),
             "expires_at": instant(offer.expires_at),
             "from": None,
+            "message": offer.chat.kind == Kind.MESSAGE,
+            "left_at": instant(offer.chat.started_at) if offer.chat.kind == Kind.MESSAGE else None,
         }
         for offer in rows
     ]
@@ -75,6 +78,8 @@ def _chat_on_desk(seat: Seat, now: Any) -> dict[str, Any]:
         "state": chat.state,
         "role": seat.role,
         "status": "customer_away" if away else "connected",
+        "message": chat.kind == Kind.MESSAGE,
+        "answer_until": instant(chat.token_until) if chat.kind == Kind.MESSAGE else None,
         "started_at": instant(chat.started_at),
         "enqueued_at": instant(chat.enqueued_at),
         "accepted_at": instant(seat.joined_at),
@@ -112,13 +117,16 @@ def heads(agent: Agent) -> dict[str, int]:
 
 def for_customer(chat: Chat) -> dict[str, Any]:
     """The chat as the customer's page shows it; an offer not yet accepted looks like waiting."""
-    waiting = chat.state in (State.QUEUED, State.OFFERED)
+    waiting = chat.kind == Kind.CHAT and chat.state in (State.QUEUED, State.OFFERED)
     position, wait = place(chat) if waiting else (None, None)
     seats = list(Seat.objects.live().filter(chat=chat).select_related("agent").order_by("joined_at"))
     return {
         "type": "chat",
         "chat": {
             "id": str(chat.pk),
+            "kind": chat.kind,
+            "opens_at": instant(opens_at(chat)),
+            "answer_until": instant(chat.token_until) if chat.kind == Kind.MESSAGE else None,
             "state": chat.state,
             "queue": named(chat.queue),
             "position": position,
@@ -133,6 +141,12 @@ def for_customer(chat: Chat) -> dict[str, Any]:
     }
 
 
+def opens_at(chat: Chat) -> datetime | None:
+    """When the queue of a message for later opens; None for every other chat, and when no opening is known."""
+    hours = chat.queue.hours
+    return hours.next_opening(database_now()) if chat.state == State.LATER and hours is not None else None
+
+
 def place(chat: Chat) -> tuple[int, dict[str, int] | None]:
     """The place in line (1 is next) and the range of minutes it will take, None while too little is known."""
     now = database_now()
@@ -142,7 +156,7 @@ def place(chat: Chat) -> tuple[int, dict[str, int] | None]:
     older = Q(enqueued_at__lt=chat.enqueued_at) | Q(enqueued_at=chat.enqueued_at, pk__lt=chat.pk)
     line = Chat.objects.in_line().filter(queue=chat.queue_id).ranked(now)
     position = 1 + line.filter(first | equal & older).count()
-    answered = Chat.objects.filter(queue=chat.queue_id, answered_at__isnull=False)
+    answered = Chat.objects.filter(kind=Kind.CHAT, queue=chat.queue_id, answered_at__isnull=False)
     recent = list(answered.order_by("-answered_at").values_list("answered_at", flat=True)[:RECENT_ANSWERS])
     wait = estimate(position, [moment.timestamp() for moment in reversed(recent)])
     return position, wait._asdict() if wait else None

@@ -70,6 +70,7 @@ def sweep() -> dict[str, int]:
         "given_up": _each(operations.give_up, lost[:BATCH]),
         "abandoned": _each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
         "overflowed": _each(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),
+        "taken_up": _each(operations.take_up, operations.due_messages(now, BATCH)),
         "looked_again": _each(operations.look_again, unread[:BATCH]),
         "swept_away": _each(operations.sweep_away, unsent[:BATCH]),
         "offered": operations.distribute(),

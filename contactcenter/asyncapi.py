@@ -25,6 +25,7 @@ ANSWERS: Mapping[str, type[frames.Ok]] = {
     **dict.fromkeys(
         ("offer.accept_all", "canned.search", "history.mine", "history.list", "history.open"), frames.OkResult
     ),
+    **dict.fromkeys(("board.watch", "board.waiting", "board.why", "board.chats"), frames.OkResult),
 }
 CLOSE_CODES = {
     1000: "done",

@@ -75,6 +75,7 @@ def widget(request: HttpRequest, slug: str) -> HttpResponse:
         "language": get_language(),
         "open": hours is None or hours.is_open(database_now()),
         "closed_message": entry_point.closed_message,
+        "takes_messages": entry_point.takes_messages,
         "form": {
             "name": entry_point.ask_name,
             "email": entry_point.ask_email,

@@ -6,6 +6,7 @@ from django.urls import path
 
 import agents.commands
 import agents.snapshots
+import chats.board_commands
 import chats.commands
 import chats.snapshots
 import wrapup.commands
@@ -33,7 +34,12 @@ def desk_snapshot(agent: Agent) -> dict[str, Any]:
 class Desk(DeskConsumer):
     """The desk's socket with every room's commands."""
 
-    commands = {**agents.commands.DESK, **chats.commands.DESK, **wrapup.commands.DESK}
+    commands = {
+        **agents.commands.DESK,
+        **chats.commands.DESK,
+        **chats.board_commands.DESK,
+        **wrapup.commands.DESK,
+    }
     snapshot = staticmethod(desk_snapshot)
 
 

@@ -27,6 +27,7 @@ CLOSE_SLOW, CLOSE_REPLACED, CLOSE_OVER, CLOSE_TOO_MANY = 4408, 4409, 4410, 4429
 # Signals are heard by sockets, never sent on to a browser: JSON can't begin with "!".
 DESK_CHANGED: Final = b"!desk"
 CHAT_CHANGED: Final = b"!chat"
+BOARD_CHANGED: Final = b"!board"
 REVOKED: Final = b"!revoked"
 REPLACED: Final = b"!replaced:"
 

@@ -48,7 +48,10 @@ class Worker(msgspec.Struct, frozen=True):
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """A contact that comes at a moment; `handle` and `patience` in seconds, None: not known, and without end."""
+    """A contact that comes at a moment; `handle` and `patience` in seconds, None: not known, and without end.
+
+    `counts`: False for one that takes an agent's time but for whose answer nobody waits.
+    """
 
     contact: str
     queue: int
@@ -56,6 +59,7 @@ class Arrival(msgspec.Struct, frozen=True):
     handle: float | None = None
     patience: float | None = None
     preferred: int | None = None
+    counts: bool = True
 
 
 class Day(msgspec.Struct, frozen=True):

@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
+                            ("later", "For later"),
                             ("bot", "With the chatbot"),
                             ("queued", "Waiting"),
                             ("offered", "Offered"),
@@ -101,6 +102,15 @@ class Migration(migrations.Migration):
                         default="bot",
                         max_length=12,
                         verbose_name="state",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("chat", "Chat"), ("message", "Message")],
+                        default="chat",
+                        max_length=8,
+                        verbose_name="kind",
                     ),
                 ),
                 ("priority", models.PositiveSmallIntegerField(default=5, verbose_name="priority")),
@@ -689,6 +699,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
+                            ("later", "For later"),
                             ("bot", "With the chatbot"),
                             ("queued", "Waiting"),
                             ("offered", "Offered"),
@@ -729,6 +740,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="chat",
+            index=models.Index(
+                condition=models.Q(("state", "later")), fields=["queue", "started_at"], name="chat_for_later"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="chat",
             index=models.Index(fields=["queue", "answered_at"], name="chat_answered"),
         ),
         migrations.AddIndex(
@@ -746,7 +763,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="chat",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["bot", "queued", "offered", "active", "ended"])),
+                condition=models.Q(("state__in", ["later", "bot", "queued", "offered", "active", "ended"])),
                 name="chat_state_known",
             ),
         ),

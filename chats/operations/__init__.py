@@ -1,10 +1,12 @@
 """All conversation verbs. Outside code imports them from here; no file imports a later one of this list."""
 
+from chats.operations.direct import set_state, sign_out_member
 from chats.operations.distribute import distribute, distribute_for
 from chats.operations.end import abandon, end, leave, rate, release
 from chats.operations.enqueue import hand_over, requeue
 from chats.operations.files import announce, cancel, judge, look_again, receive, sweep_away
 from chats.operations.lines import look_at
+from chats.operations.message import due_messages, take_message, take_up
 from chats.operations.offers import accept, accept_all, lapse, withdraw, withdraw_all
 from chats.operations.open import open
 from chats.operations.overflow import overflow, turn_away, wait_is_over
@@ -31,6 +33,7 @@ __all__ = [
     "customer_here",
     "distribute",
     "distribute_for",
+    "due_messages",
     "end",
     "give_up",
     "hand_over",
@@ -47,9 +50,13 @@ __all__ = [
     "release",
     "requeue",
     "seen",
+    "set_state",
     "sign_in",
     "sign_out",
+    "sign_out_member",
     "sweep_away",
+    "take_message",
+    "take_up",
     "turn_away",
     "typing",
     "wait_is_over",

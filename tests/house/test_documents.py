@@ -4,6 +4,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import agents.commands
+import chats.board_commands
 import chats.commands
 import wrapup.commands
 from contactcenter.embedded import ROOT
@@ -15,6 +16,7 @@ COMMANDS = {
     *agents.commands.DESK,
     *chats.commands.DESK,
     *chats.commands.CUSTOMER,
+    *chats.board_commands.DESK,
     *wrapup.commands.DESK,
 }
 
