@@ -45,8 +45,9 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A queue now and today. Times in seconds, `level` and `target` in percent; null where nothing is known yet.
+    """A queue now and today. Times in seconds, `target` in percent; null where nothing is known yet.
 
+    The service level now is `inside` of `decided`: answered in time, of all answered, gone or late in 30 minutes.
     `able` agents have a free place, the skills asked for at once, and a team that is asked at once.
     """
 
@@ -56,7 +57,8 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     messages: int
     oldest: str | None
     longest: int | None
-    level: int | None
+    inside: int
+    decided: int
     target: int
     seconds: int
     talking: int
@@ -233,7 +235,6 @@ def _queues(queues: Collection[int], able: Mapping[int, tuple[int, int]], of_tod
     for row in Queue.objects.filter(pk__in=queues):
         now, day = line.get(row.pk, {}), of_today.queues.get(row.pk, {})
         free, here = able.get(row.pk, (0, 0))
-        decided = day.get("decided", 0)
         found[row.pk] = QueueRow(
             id=str(row.pk),
             name=row.name,
@@ -241,7 +242,8 @@ def _queues(queues: Collection[int], able: Mapping[int, tuple[int, int]], of_tod
             messages=messages.get(row.pk, 0),
             oldest=instant(now.get("oldest")),
             longest=_seconds(day.get("longest")),
-            level=100 * day["inside"] // decided if decided else None,
+            inside=day.get("inside", 0),
+            decided=day.get("decided", 0),
             target=row.service_level_percent,
             seconds=row.service_level_seconds,
             talking=in_chat.get(row.pk, 0),

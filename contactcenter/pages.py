@@ -15,6 +15,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from agents.models import Agent
+from chats.board import teams_of
 from lib.clock import database_now
 from lib.wire import MAX_TEXT
 from routing.models import EntryPoint
@@ -54,7 +55,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         "sound": True,
         "is_staff": request.user.is_staff,
         "admin_url": "/admin/",
-        "urls": {"logout": "/accounts/logout/", "language": "/i18n/setlang/"},
+        "urls": {
+            "logout": "/accounts/logout/",
+            "language": "/i18n/setlang/",
+            "team": "#team" if teams_of(agent.pk)[agent.pk] else "",
+        },
         "limits": {"text": MAX_TEXT},
     }
     return render(request, "chats/desk.html", {"page_config": config, "agent": agent})

@@ -40,7 +40,7 @@ def test_a_queue_shows_who_waits_since_when_and_who_could_take_it(house: cast.Ho
     row = queue_row(house)
     assert (row.waiting, row.able, row.here, row.talking) == (2, 0, 0, 0)
     assert row.oldest is not None and row.oldest < (queue_row(house).oldest or "") + "x"
-    assert row.level == 0, "who waits longer than the target has missed it already"
+    assert (row.inside, row.decided) == (0, 1), "who waits longer than the target has missed it already"
     cast.sits_down(alice)
     assert (queue_row(house).able, queue_row(house).here) == (0, 1)
     cast.goes_available(alice)
@@ -63,13 +63,13 @@ def test_service_level_longest_and_rona_are_of_today(house: cast.House, alice_av
     cast.time_is_up(cast.live_offer(missed))
     operations.lapse(cast.live_offer(missed).pk)
     row = queue_row(house)
-    assert (row.level, row.answered, row.offered, row.rona) == (50, 2, 3, 1)
+    assert (row.inside, row.decided, row.answered, row.offered, row.rona) == (1, 2, 2, 3, 1)
     assert row.longest is not None and 299 <= row.longest <= 330
     assert shown(house.team).agents[str(alice_available.pk)].rona == 1
     before = database_now() - timedelta(days=2)
     Chat.objects.update(started_at=before, enqueued_at=before, answered_at=before)
     row = queue_row(house)
-    assert (row.level, row.answered, row.longest) == (None, 0, None)
+    assert (row.decided, row.answered, row.longest) == (0, 0, None)
 
 
 def test_able_are_only_those_with_a_free_place_and_the_skill(house: cast.House, alice_available: Agent) -> None:
