@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents import admin as agents_admin
 from agents.models import Agent
-from chats import chat_admin, operations, screening_admin
+from chats import chat_admin, operations, rehearsal_admin, screening_admin
 from chats.models import BotAnswer, CannedResponse
 from chats.querysets import with_load
 from chats.trying import TryForm, candidates
@@ -26,7 +26,15 @@ from lib.errors import Refused
 from routing import admin as routing_admin
 from routing.models import EntryPoint
 
-__all__ = ["AgentAdmin", "BotAnswerAdmin", "CannedResponseAdmin", "EntryPointAdmin", "chat_admin", "screening_admin"]
+__all__ = [
+    "AgentAdmin",
+    "BotAnswerAdmin",
+    "CannedResponseAdmin",
+    "EntryPointAdmin",
+    "chat_admin",
+    "rehearsal_admin",
+    "screening_admin",
+]
 
 admin.site.unregister(Agent)
 admin.site.unregister(EntryPoint)

@@ -11,6 +11,7 @@ from agents.models import Agent
 from chats.answers import BotAnswer, CannedResponse
 from chats.attachments import Attachment, HeldMessage
 from chats.querysets import ChatQuerySet, EntryQuerySet, OfferQuerySet, SeatQuerySet
+from chats.rehearsals import Rehearsal
 from chats.rules import CustomPattern, ScreeningPolicy
 from chats.states import Kind, State
 from lib.fields import ScannedCharField, ScannedJSONField, ScannedTextField
@@ -29,6 +30,7 @@ __all__ = [
     "Finding",
     "HeldMessage",
     "Offer",
+    "Rehearsal",
     "ScreeningPolicy",
     "Seat",
 ]

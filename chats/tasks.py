@@ -7,14 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 
 from agents import operations as agent_operations
 from agents.models import Agent
 from agents.states import State as AgentState
 from chats import operations, policies
-from chats.models import Attachment, Chat, Offer, Seat
+from chats.models import Attachment, Chat, Offer, Rehearsal, Seat
 from chats.operations.files import UPLOAD_LIFE
 from chats.operations.presence import GRACE
+from chats.rehearsing import rehearse
 from chats.scanning import verdict
 from lib.clamav import NoAnswer
 from lib.clock import database_now
@@ -22,6 +24,7 @@ from lib.clock import database_now
 log = logging.getLogger(__name__)
 
 BATCH = 200
+REHEARSAL_SECONDS = 900
 
 
 @shared_task
@@ -44,6 +47,21 @@ def scan_file(attachment_id: str) -> bool:
         log.warning("the virus scanner gave no answer (%s): a file waits", error)
         return False
     return operations.judge(row.pk, kind=found.kind, reason=found.reason, detectors=found.detectors)
+
+
+@shared_task(time_limit=REHEARSAL_SECONDS)
+def play_rehearsal(pk: int) -> bool:
+    """A what-if run is played and its result stands. False when it is over or gone already."""
+    return rehearse(pk)
+
+
+@shared_task
+def prune_rehearsals() -> int:
+    """What-if runs older than `REHEARSAL_DAYS` days are gone; 0 keeps them for ever. Returns how many."""
+    if not settings.REHEARSAL_DAYS:
+        return 0
+    before = database_now() - timedelta(days=settings.REHEARSAL_DAYS)
+    return Rehearsal.objects.filter(created_at__lt=before).delete()[0]
 
 
 @shared_task

@@ -26,7 +26,11 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         _("Agents"),
         ("agents.agent", "agents.team", "agents.idlereason", "agents.multimediaprofile", "agents.skill"),
     ),
-    ("routing", _("Routing"), ("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.decision")),
+    (
+        "routing",
+        _("Routing"),
+        ("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.decision", "chats.rehearsal"),
+    ),
     (
         "chats",
         _("Chats"),
