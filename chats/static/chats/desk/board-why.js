@@ -86,7 +86,7 @@ class Why extends Part {
   render() {
     return html`<section class="dialog board-pop wide" role="dialog" aria-labelledby="why-title" data-pane-part>
       <div class="dialog-head">
-        <h3 class="dialog-title" id="why-title" tabindex="-1">${interpolate(gettext("Why is %(name)s where he is?"), {name: this.name})}</h3>
+        <h3 class="dialog-title" id="why-title" tabindex="-1">${interpolate(gettext("Routing of %(name)s"), {name: this.name})}</h3>
         <button class="btn quiet icon" type="button" aria-label=${gettext("Refresh list")} title=${gettext("Refresh list")} @click=${this.read}>
           ${icon("refresh")}
         </button>
