@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
@@ -151,7 +151,7 @@ def _progress_words(run: Rehearsal) -> str:
 def _start(pk: int) -> None:
     """The worker is asked; when none can be reached the run says so."""
     try:
-        play_rehearsal.apply_async((pk,), ignore_result=True)
+        play_rehearsal.apply_async((pk, get_language()), ignore_result=True)
     except OperationalError as error:
         log.warning("a what-if run could not be queued (%s)", type(error).__name__)
         words = gettext("No worker could be reached. Ask for the run again.")

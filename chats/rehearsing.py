@@ -25,14 +25,16 @@ def check(text: str) -> None:
     changed(Day(queues=rules_now(), workers=workers, arrivals=()), text, teams=teams)
 
 
-def rehearse(pk: int) -> bool:
-    """The run is played and its result stands, or what went wrong. False when it is over or gone already."""
+def rehearse(pk: int, *, language: str) -> bool:
+    """The run is played and its result stands, or what went wrong in words of the language.
+
+    False when it is over or gone already.
+    """
     run = Rehearsal.objects.filter(pk=pk, state__in=(Rehearsal.State.WAITING, Rehearsal.State.RUNNING)).first()
     if run is None:
         return False
     _note(run, state=Rehearsal.State.RUNNING, progress=0)
-    language = run.created_by.language if run.created_by else ""
-    with override(language or "en"):
+    with override(language):
         try:
             result = _played(run)
         except ScenarioError as error:

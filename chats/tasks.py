@@ -50,9 +50,9 @@ def scan_file(attachment_id: str) -> bool:
 
 
 @shared_task(time_limit=REHEARSAL_SECONDS)
-def play_rehearsal(pk: int) -> bool:
+def play_rehearsal(pk: int, language: str = "en") -> bool:
     """A what-if run is played and its result stands. False when it is over or gone already."""
-    return rehearse(pk)
+    return rehearse(pk, language=language)
 
 
 @shared_task
