@@ -31,7 +31,8 @@ def _seconds(value: float) -> str:
 
 
 def _share(value: float) -> str:
-    return f"{formats.number_format(100 * value, decimal_pos=1 if value % 0.01 else 0)} %"
+    percent = round(100 * value, 1)
+    return f"{formats.number_format(percent, decimal_pos=0 if percent.is_integer() else 1)} %"
 
 
 def _count(value: float) -> str:
