@@ -128,6 +128,10 @@ class TeamAdmin(HouseAdmin):
     list_select_related = ("profile",)
     search_fields = ("name",)
     autocomplete_fields = ("profile", "supervisors")
+    fieldsets = (
+        (None, {"fields": ("name", "profile", "supervisors")}),
+        (_("Inactivity"), {"fields": ("inactivity_sign_out", "inactivity_minutes")}),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         counted = super().get_queryset(request).annotate(size=Count("members", filter=Q(members__is_active=True)))
@@ -184,12 +188,12 @@ class IdleReasonAdmin(HouseAdmin):
 class SpellAdmin(LedgerAdmin):
     """The ledger of agents' states: read only."""
 
-    list_display = ("agent", "state_then", "reason", "started_at", "ended_at", "verb", "caused_by")
+    list_display = ("agent", "state_then", "reason", "started_at", "ended_at", "verb", "end_verb", "caused_by")
     list_filter = ("state", ("started_at", admin.DateFieldListFilter), "reason")
     list_select_related = ("agent", "reason", "caused_by")
     search_fields = ("agent__name__istartswith",)
     search_help_text = _("The beginning of the agent's name.")
-    fields = ("agent", "state_then", "reason", "started_at", "ended_at", "verb", "caused_by")
+    fields = ("agent", "state_then", "reason", "started_at", "ended_at", "verb", "end_verb", "caused_by")
     readonly_fields = ("state_then",)
 
     @admin.display(description=_("state"), ordering="state")

@@ -34,6 +34,13 @@ def key(value: str) -> int:
     return int(value)
 
 
+@DESK.handles("agent.active", Frame, quiet=True)
+def active(desk: Desk, frame: Frame) -> dict[str, Any]:
+    """Somebody moves at the desk: keyboard or pointer."""
+    operations.active(desk.agent, by=desk.user)
+    return {}
+
+
 @DESK.handles("agent.set_state", SetState)
 def set_state(desk: Desk, frame: SetState) -> dict[str, Any]:
     """The agent is Available, or Idle with the reason."""

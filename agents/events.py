@@ -49,6 +49,16 @@ class DeskClosed(Event):
         return [(groups.desk(self.agent_id), wire.REVOKED)]
 
 
+class AgentTimedOut(Event):
+    """An agent was signed out because he had done nothing for too long."""
+
+    agent_id: int
+
+    def frames(self) -> Iterable[tuple[str, bytes]]:
+        """His desk says so and stops."""
+        return [(groups.desk(self.agent_id), wire.TIMED_OUT)]
+
+
 class LoginRevoked(Event):
     """A log-in lost its rights: logged out, disabled, password changed."""
 

@@ -105,6 +105,19 @@ class Team(models.Model):
         related_name="teams",
         help_text=_("For members without one of their own. Empty: the default profile."),
     )
+    inactivity_sign_out = models.BooleanField(
+        _("sign out inactive agents"),
+        default=False,
+        help_text=_(
+            "An agent without open work who does nothing at his desk is signed out; a minute before, he is told."
+        ),
+    )
+    inactivity_minutes = models.PositiveSmallIntegerField(
+        _("inactive after minutes"),
+        default=5,
+        validators=[MinValueValidator(3), MaxValueValidator(10_000)],
+        help_text=_("Minutes without keyboard, pointer or command at the desk. 3 to 10000."),
+    )
     supervisors = models.ManyToManyField(
         "Agent", verbose_name=_("supervisors"), blank=True, related_name="supervised_teams"
     )
@@ -207,6 +220,7 @@ class Agent(models.Model):
     lease_until = models.DateTimeField(_("presence until"), null=True, editable=False)
     desk = models.CharField(_("desk"), max_length=32, blank=True, editable=False)
     desk_heard = models.DateTimeField(_("desk last heard"), null=True, editable=False)
+    active_at = models.DateTimeField(_("last active"), null=True, editable=False)
     desk_rev = models.PositiveBigIntegerField(default=0, editable=False)
 
     objects = AgentQuerySet.as_manager()
@@ -276,6 +290,7 @@ class Spell(models.Model):
     started_at = models.DateTimeField(_("from"))
     ended_at = models.DateTimeField(_("to"), null=True)
     verb = models.CharField(_("caused by what"), max_length=20)
+    end_verb = models.CharField(_("ended by what"), max_length=20, blank=True)
     caused_by = models.ForeignKey(
         User, verbose_name=_("caused by whom"), null=True, on_delete=models.PROTECT, related_name="+"
     )

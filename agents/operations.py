@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from agents.events import AgentAvailable, AgentChanged, AgentGone, DeskReplaced
+from agents.events import AgentAvailable, AgentChanged, AgentGone, AgentTimedOut, DeskReplaced
 from agents.models import Agent, IdleReason, Spell, User
 from agents.states import State
 from lib.clock import database_now
@@ -40,18 +40,24 @@ def sign_in(agent: Agent, *, desk: str, by: User, take_over: bool = False) -> Ag
     if row.state == State.OFFLINE:
         row = _move(row, "sign_in", by=by, reason=default_reason(), lease_until=now + LEASE)
     replaced = bool(row.desk) and row.desk != desk
-    Agent.objects.filter(pk=row.pk).update(desk=desk, desk_heard=now, lease_until=now + LEASE)
+    Agent.objects.filter(pk=row.pk).update(desk=desk, desk_heard=now, lease_until=now + LEASE, active_at=now)
     if replaced:
         publish(DeskReplaced(agent_id=row.pk, desk=desk))
     return Agent.objects.get(pk=row.pk)
 
 
-def renew_lease(agent: Agent, *, desk: str, by: User) -> bool:
-    """The agent is here for another 75 s. False when this desk is no longer his."""
+def renew_lease(agent: Agent, *, desk: str, by: User, active: bool = False) -> bool:
+    """The agent is here for another 75 s, and did something if `active`. False when this desk is no longer his."""
     now = database_now()
-    return bool(
-        Agent.objects.signed_in().filter(pk=agent.pk, desk=desk).update(lease_until=now + LEASE, desk_heard=now)
-    )
+    did = {"active_at": now} if active else {}
+    mine = Agent.objects.signed_in().filter(pk=agent.pk, desk=desk)
+    return bool(mine.update(lease_until=now + LEASE, desk_heard=now, **did))
+
+
+def active(agent: Agent, *, by: User) -> None:
+    """The agent did something just now: his time of inactivity begins anew."""
+    if Agent.objects.signed_in().filter(pk=agent.pk).update(active_at=database_now()):
+        publish(AgentChanged(agent_id=agent.pk))
 
 
 def leave_desk(agent: Agent, *, desk: str, by: User) -> None:
@@ -105,6 +111,20 @@ def lapse(agent: Agent, *, by: User | None = None) -> bool:
     return True
 
 
+@transaction.atomic
+def time_out(agent: Agent) -> bool:
+    """Nobody did anything at the desk for too long: offline. False when something was done meanwhile.
+
+    Whoever calls has made sure that no work is open.
+    """
+    row = _locked(agent)
+    if not Agent.objects.inactive(database_now()).filter(pk=row.pk).exists():
+        return False
+    _move(row, "time_out", by=None, reason=None, **_NO_DESK)
+    publish(AgentTimedOut(agent_id=row.pk))
+    return True
+
+
 _NO_DESK: dict[str, Any] = {"lease_until": None, "desk": "", "desk_heard": None}
 
 
@@ -121,7 +141,7 @@ def _move(agent: Agent, verb: str, *, by: User | None, reason: IdleReason | None
     if verb == "become_available":
         changes["free_since"] = now
     row = Agent.objects.advance(agent.pk, verb, reason=reason, since=now, **changes)
-    Spell.objects.filter(agent=row, ended_at=None).update(ended_at=now)
+    Spell.objects.filter(agent=row, ended_at=None).update(ended_at=now, end_verb=verb)
     if row.state != State.OFFLINE:
         Spell.objects.create(agent=row, state=row.state, reason=reason, started_at=now, verb=verb, caused_by=by)
     publish(AgentChanged(agent_id=row.pk))

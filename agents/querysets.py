@@ -1,10 +1,11 @@
 """Words for asking about agents."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
 
 from agents.states import TRANSITIONS, State
 from lib.transitions import TransitionQuerySet
@@ -29,6 +30,13 @@ class AgentQuerySet(TransitionQuerySet["Agent"]):
     def lapsed(self, now: datetime) -> "AgentQuerySet":
         """Those whose desk has been silent for longer than the lease."""
         return self.filter(lease_until__lt=now)
+
+    def inactive(self, now: datetime) -> "AgentQuerySet":
+        """Those signed in who have done nothing for as long as their team allows, where it asks for that at all."""
+        allowed = F("team__inactivity_minutes") * Value(timedelta(minutes=1), output_field=DurationField())
+        until = ExpressionWrapper(F("active_at") + allowed, output_field=DateTimeField())
+        teams = self.signed_in().filter(team__inactivity_sign_out=True)
+        return teams.annotate(active_until=until).filter(active_until__lte=now)
 
     def supervised_by(self, agent: "Agent") -> "AgentQuerySet":
         """Members of the teams the supervisor leads; nobody when he leads none, or is no supervisor any more."""

@@ -30,8 +30,16 @@ def me(agent: Agent) -> dict[str, Any]:
         "since": instant(row.since),
         "idle_today": round(idle_today(row).total_seconds()),
         "idle_since": instant(row.since) if row.state == State.IDLE else None,
+        "sign_out_at": instant(inactive_at(row)),
         "capacity": capacity(row.effective_profile()),
     }
+
+
+def inactive_at(agent: Agent) -> datetime | None:
+    """When the agent is signed out if he does nothing; None where his team doesn't ask for that."""
+    if not agent.team.inactivity_sign_out or agent.active_at is None or agent.state == State.OFFLINE:
+        return None
+    return agent.active_at + timedelta(minutes=agent.team.inactivity_minutes)
 
 
 def idle_today(agent: Agent) -> timedelta:

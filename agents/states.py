@@ -22,4 +22,5 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     "miss": {A: R, I: R},
     "sign_out": {A: O, I: O, R: O},
     "lapse": {A: O, I: O, R: O},
+    "time_out": {A: O, I: O, R: O},  # nobody did anything at the desk for too long
 }

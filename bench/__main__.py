@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import databases, pci, report
+from bench import databases, report
 from bench.meter import machine
 from bench.run import Found, Options, measure
 from bench.servers import NAMES, CannotMeasure
@@ -30,15 +30,20 @@ PACKAGES = (
     "Django", "channels", "channels-redis", "daphne", "Twisted", "autobahn", "psycopg", "msgspec", "redis",
     "starlette", "uvicorn", "websockets", "asyncpg",
 )  # fmt: skip
-QUICK = {"rounds": 1, "seconds": 2.0, "rates": (100.0,), "idle": (100,), "storm": 60, "chats": 40}
+QUICK = {
+    "rounds": 1,
+    "seconds": 2.0,
+    "rates": (100.0,),
+    "idle": (100,),
+    "storm": 60,
+    "chats": 40,
+    "routing": (100, 500, 2.0),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure what the command line names; the exit status says whether all was sound."""
     chosen = _parser().parse_args(arguments)
-    if chosen.only == "pci":
-        pci.main()
-        return 0
     missing = [name for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY") if not os.environ.get(name)]
     if missing:
         print(f"{', '.join(missing)} is not set: use `make bench`.", file=sys.stderr)
@@ -68,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick", action="store_true", help="a smoke run, under 90 s on a quiet machine; its figures mean little"
     )
-    parser.add_argument("--only", choices=["messages", "idle", "storm", "pci"], help="one part")
+    parser.add_argument("--only", choices=["messages", "idle", "storm", "routing", "pci"], help="one part")
     parser.add_argument("--servers", default=",".join(NAMES), help="some of " + ",".join(NAMES))
     parser.add_argument("--rounds", type=int, help="turns of each server (3)")
     parser.add_argument("--seconds", type=float, help="length of a stretch (5)")
@@ -112,13 +117,15 @@ def _head() -> dict[str, Any]:
 
 def _tell(options: Options, found: Found, head: dict[str, Any]) -> int:
     """Print the table, write the file; 1 when something must not have happened."""
-    text = report.table(found.stretches, found.crowds, options.names)
+    text = report.table(found, options.names)
     result = {
         **head,
         "options": asdict(options),
-        "summary": report.summary(found.stretches, found.crowds, options.names),
+        "summary": report.summary(found, options.names),
         "stretches": [each.plain() for each in found.stretches],
         "crowds": [each.plain() for each in found.crowds],
+        "routing": found.routing,
+        "pci": found.pci,
         "notes": found.notes,
         "problems": found.problems,
         "sound": not found.problems,

@@ -4,7 +4,9 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from bench import pci
 from bench.messages import Stretch
+from bench.run import Found
 from bench.servers import TITLES
 from bench.sockets import Crowd
 
@@ -33,23 +35,37 @@ def ratio(stretches: Sequence[Stretch], server: str) -> dict[str, float] | None:
     return {"median": statistics.median(ratios), "least": min(ratios), "most": max(ratios)}
 
 
-def summary(stretches: Sequence[Stretch], crowds: Sequence[Crowd], names: Sequence[str]) -> dict[str, Any]:
+def summary(found: Found, names: Sequence[str]) -> dict[str, Any]:
     """The figures by name, as the table shows them."""
     return {
-        "ratio": {name: ratio(stretches, name) for name in names if name != "ours"},
-        "rows": [list(row) for row in _rows(stretches, crowds, names)],
+        "ratio": {name: ratio(found.stretches, name) for name in names if name != "ours"},
+        "rows": [list(row) for row in _rows(found.stretches, found.crowds, names)],
     }
 
 
-def table(stretches: Sequence[Stretch], crowds: Sequence[Crowd], names: Sequence[str]) -> str:
-    """The table: one row a figure, one column a server, ratios beside."""
-    others = [name for name in names if name != "ours"] if "ours" in names else []
-    heads = ["", *names, *(f"ours / {name}" for name in others)]
-    widths = [FIRST, *(OTHER for _ in names), *(RATIO for _ in others)]
-    lines = [_line(heads, widths), "-" * sum(widths)]
-    lines += [_line(row, widths) for row in _rows(stretches, crowds, names)]
-    lines += ["", *(f"{name}: {TITLES[name]}" for name in names)]
+def table(found: Found, names: Sequence[str]) -> str:
+    """The table: one row a figure, one column a server, ratios beside; below it what has no servers."""
+    lines: list[str] = []
+    if found.stretches or found.crowds:
+        others = [name for name in names if name != "ours"] if "ours" in names else []
+        heads = ["", *names, *(f"ours / {name}" for name in others)]
+        widths = [FIRST, *(OTHER for _ in names), *(RATIO for _ in others)]
+        lines += [_line(heads, widths), "-" * sum(widths)]
+        lines += [_line(row, widths) for row in _rows(found.stretches, found.crowds, names)]
+        lines += ["", *(f"{name}: {TITLES[name]}" for name in names)]
+    if found.routing:
+        lines += ["", "chats given out a second", *map(_routing_words, found.routing)]
+    if found.pci:
+        lines += ["", "card and personal data, one core", *pci.in_words(found.pci)]
     return "\n".join(lines)
+
+
+def _routing_words(row: dict[str, Any]) -> str:
+    late = "; ".join(f"{name}: {', '.join(each)}" for name, each in row["order"].items())
+    return (
+        f"  {row['house']}, {row['processes']} processes: {row['ours']:,.0f}, the plain ORM {row['plain']:,.0f}: "
+        f"× {row['ratio']:.1f} (offered {late})"
+    )
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -9,13 +9,16 @@ every chat offered once, nobody more than five; and counted: how often a younger
 """
 
 import argparse
+import json
 import os
 import random
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import django
 
@@ -194,42 +197,59 @@ def work(name: str, seconds: float) -> None:
     connection.close()
 
 
+def compare(options: argparse.Namespace, tell: Callable[[str], None]) -> list[dict[str, Any]]:
+    """Chats given out a second by both, for each kind of house and number of processes; medians over the rounds."""
+    found = []
+    for house, queues in HOUSES.items():
+        for processes in options.processes:
+            rates: dict[str, list[float]] = {name: [] for name in RUNS}
+            order: dict[str, list[str]] = {name: [] for name in RUNS}
+            for _ in range(options.rounds):
+                for name in RUNS:
+                    furnish(options.agents, options.waiting, queues)
+                    rates[name].append(measure(name, processes, options.seconds))
+                    order[name].append(fairness())
+            plain_rate, our_rate = (statistics.median(rates[name]) for name in RUNS)
+            row = {"house": house, "processes": processes, "plain": plain_rate, "ours": our_rate, "order": order}
+            found.append({**row, "ratio": our_rate / plain_rate})
+            tell(in_words(found[-1]))
+    return found
+
+
+def in_words(row: dict[str, Any]) -> str:
+    """A line of the table."""
+    order = "".join(f"; {name}: {', '.join(each)}" for name, each in row["order"].items())
+    return (
+        f"{row['house']:24} {row['processes']} process{'es' if row['processes'] > 1 else '  '} "
+        f"plain ORM {row['plain']:7.0f}/s  contact centre {row['ours']:7.0f}/s  × {row['ratio']:.1f}{order}"
+    )
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Print decisions a second for one and four processes in both kinds of houses, and the ratio to the yardstick."""
+    """Print chats given out a second in both kinds of houses, and the ratio to the yardstick."""
     parser = argparse.ArgumentParser(prog="python -m bench.routing")
     parser.add_argument("--agents", type=int, default=1000)
     parser.add_argument("--waiting", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--seconds", type=float, default=20.0, help="The yardstick runs no longer. Default: 20.")
+    parser.add_argument("--json", action="store_true", help="Print the rows as JSON.")
     parser.add_argument("--work", choices=RUNS, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.work:
         work(options.work, options.seconds)
         return 0
-    call_command("migrate", verbosity=0)
     if options.waiting > options.agents * PLACES:
         parser.error(f"{options.agents} agents can't hold {options.waiting} chats")
+    call_command("migrate", verbosity=0)
     if User.objects.exclude(username__startswith="agent").exists():
         parser.error("this database is in use; give the bench one of its own (embedded exec --dir var/benchr)")
-    print(f"{options.agents} agents, {options.waiting} chats waiting, {os.cpu_count()} processors")
-    for house, queues in HOUSES.items():
-        for processes in (1, 4):
-            rates: dict[str, list[float]] = {name: [] for name in RUNS}
-            order = ""
-            for _ in range(options.rounds):
-                for name in RUNS:
-                    furnish(options.agents, options.waiting, queues)
-                    rates[name].append(measure(name, processes, options.seconds))
-                    order += f"; {name}: {fairness()}"
-            plain_rate, our_rate = (statistics.median(rates[name]) for name in RUNS)
-            ratio = our_rate / plain_rate
-            print(
-                f"{house:24} {processes} process{'es' if processes > 1 else '  '} "
-                f"plain ORM {plain_rate:7.0f}/s  contact centre {our_rate:7.0f}/s  × {ratio:.1f}{order}",
-                flush=True,
-            )
-    decisions = Decision.objects.count()
-    print(f"the last run left {decisions} decisions on {Roster.objects.count()} rosters")
+    if options.json:
+        print(json.dumps(compare(options, lambda line: None)))
+    else:
+        print(f"{options.agents} agents, {options.waiting} chats waiting, {os.cpu_count()} processors", flush=True)
+        compare(options, lambda line: print(line, flush=True))
+        print(f"the last run left {Decision.objects.count()} decisions on {Roster.objects.count()} rosters")
     empty()
     return 0
 

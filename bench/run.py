@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from bench import databases, servers, sockets
+from bench import databases, pci, servers, sockets
 from bench.messages import Cast, Phrases, Stretch, closed_loop, measured, open_loop
 from bench.meter import Meter, postgres_process, redis_process
 from bench.servers import Server
@@ -24,7 +25,7 @@ class Options:
     """What to measure, how long, how often."""
 
     names: tuple[str, ...] = servers.NAMES
-    parts: tuple[str, ...] = ("messages", "idle", "storm")
+    parts: tuple[str, ...] = ("messages", "idle", "storm", "routing", "pci")
     rounds: int = 3
     seconds: float = 5.0
     rates: tuple[float, ...] = (100.0, 400.0, 1000.0)
@@ -32,6 +33,7 @@ class Options:
     chats_per_agent: int = 5
     idle: tuple[int, ...] = (1000, 3000)
     storm: int = 1000
+    routing: tuple[int, int, float] = (1000, 5000, 10.0)  # agents, chats in line, seconds of the yardstick
     seed: int = 1
 
     @property
@@ -47,6 +49,8 @@ class Found:
 
     stretches: list[Stretch] = field(default_factory=list)
     crowds: list[Crowd] = field(default_factory=list)
+    routing: list[dict[str, Any]] = field(default_factory=list)
+    pci: dict[str, dict[str, float]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -66,8 +70,22 @@ Say = Callable[[str], None]
 
 
 def measure(options: Options, folder: Path, say: Say) -> Found:
-    """Set the stage, start the servers, measure, stop them; the databases are gone afterwards."""
+    """Measure all parts; servers are stopped and databases gone afterwards."""
     _allow_many_files()
+    found = _with_servers(options, folder, say) if {"messages", "idle", "storm"} & {*options.parts} else Found()
+    if "routing" in options.parts:
+        agents, waiting, seconds = options.routing
+        say(f"routing: {waiting:,} chats for {agents:,} agents, four processes")
+        size = ["--agents", f"{agents}", "--waiting", f"{waiting}", "--seconds", f"{seconds}", "--processes", "4"]
+        found.routing = servers.routing(folder, size)
+    if "pci" in options.parts:
+        say("card and personal data")
+        found.pci = pci.measure()
+    return found
+
+
+def _with_servers(options: Options, folder: Path, say: Say) -> Found:
+    """Set the stage, start the servers, measure, stop them; the databases are gone afterwards."""
     try:
         say(f"setting the stage: {options.chats_on_stage:,} chats")
         keys = servers.prepare(

@@ -25,6 +25,7 @@ TITLES = {
     "handwritten": "Starlette + asyncpg + Redis under uvicorn",
 }
 DATABASES = {name: f"bench_{name}" for name in NAMES}
+ROUTING = "bench_routing"
 START_SECONDS = 90
 STOP_SECONDS = 20
 LINES = {
@@ -80,6 +81,19 @@ def prepare(names: tuple[str, ...], folder: Path, *, chats: int, chats_per_agent
         databases.create(DATABASES["handwritten"], os.environ["DATABASE_URL"], like=DATABASES["usual"])
         keys["handwritten"] = keys["usual"]
     return keys
+
+
+def routing(folder: Path, arguments: list[str]) -> list[dict[str, Any]]:
+    """What `bench.routing` finds in a database of its own."""
+    address = databases.create(ROUTING, os.environ["DATABASE_URL"])
+    try:
+        said = _run(
+            "routing", ["-m", "bench.routing", "--json", *arguments], environment_of("ours", address, 8000), folder
+        )
+        found: list[dict[str, Any]] = json.loads(said)
+        return found
+    finally:
+        databases.remove(ROUTING, os.environ["DATABASE_URL"])
 
 
 def environment_of(name: str, address: str, port: int) -> dict[str, str]:

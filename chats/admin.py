@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from agents import admin as agents_admin
 from agents.models import Agent
-from chats import chat_admin, operations, rehearsal_admin, screening_admin
+from chats import chat_admin, finding_admin, operations, rehearsal_admin, screening_admin
 from chats.models import BotAnswer, CannedResponse
 from chats.querysets import with_load
 from chats.trying import TryForm, candidates
-from lib.admin import HouseAdmin, linked, run_each
+from lib.admin import HouseAdmin, linked, masked_query, run_each
 from lib.errors import Refused
 from routing import admin as routing_admin
 from routing.models import EntryPoint
@@ -32,6 +32,7 @@ __all__ = [
     "CannedResponseAdmin",
     "EntryPointAdmin",
     "chat_admin",
+    "finding_admin",
     "rehearsal_admin",
     "screening_admin",
 ]
@@ -158,7 +159,7 @@ class BotAnswerAdmin(HouseAdmin):
         """A sentence, the answer it would get, and how close the others come. What is typed is not stored."""
         if not self.has_view_permission(request):
             return HttpResponse(status=403)
-        form = TryForm(request.POST) if request.method == "POST" else TryForm(initial=request.GET.dict())
+        form = TryForm(masked_query(request.POST)) if request.method == "POST" else TryForm(initial=request.GET.dict())
         context = {
             **self.admin_site.each_context(request),
             "title": _("Try the chatbot"),

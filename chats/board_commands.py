@@ -88,7 +88,8 @@ def why(desk: Desk, frame: OfChat) -> dict[str, Any]:
 def chats(desk: Desk, frame: OfAgent) -> dict[str, Any]:
     """What an agent of one's teams holds."""
     _teams(desk.agent)
-    return {"result": board_reads.chats(one(Agent.objects.supervised_by(desk.agent), pk=key(frame.agent)))}
+    agent = one(Agent.objects.supervised_by(desk.agent), pk=key(frame.agent))
+    return {"result": board_reads.chats(agent, by=desk.agent)}
 
 
 @DESK.handles("supervise.set_state", SetState)

@@ -65,7 +65,7 @@ def why(chat_id: UUID, *, teams: Collection[int]) -> dict[str, Any]:
     return answer
 
 
-def chats(agent: Agent) -> dict[str, Any]:
+def chats(agent: Agent, *, by: Agent) -> dict[str, Any]:
     """The chats the agent sits in and the wrap-ups he owes, in the order he accepted them.
 
     `allowed` is what the supervisor's buttons obey.
@@ -85,7 +85,7 @@ def chats(agent: Agent) -> dict[str, Any]:
                 "customer_away": away,
                 "joined_at": instant(seat.joined_at),
                 "left_at": instant(seat.left_at),
-                "allowed": [],
+                "allowed": ["monitor"] if seat.left_at is None and agent.pk != by.pk else [],
             }
         )
     return {"agent": named(agent), "items": items}

@@ -17,8 +17,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from chats import reading
-from chats.models import Chat, ChatEvent, Customer, Entry, Finding, Offer, Seat
+from chats.models import Chat, ChatEvent, Customer, Entry, Finding, Offer, Seat, Watch
 from lib.admin import LedgerAdmin, LedgerInline, linked, words_filter
+from lib.pci.mask import mask
 
 MOST_PEOPLE = 1000
 PART_OF_ID = re.compile(r"[0-9a-f]{4,32}")
@@ -29,7 +30,7 @@ def by_person_or_id(queryset: QuerySet, term: str, *, customer: str, ids: tuple[
 
     `customer` and `ids` are the ways to the customer and to the ids. Of customers only the first 1,000 count.
     """
-    term = term.strip()
+    term = mask(term.strip()).text
     digits = term.lower().replace("-", "")
     if PART_OF_ID.fullmatch(digits) and any(digit.isdigit() for digit in digits):
         between = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
@@ -53,10 +54,10 @@ class OfferInline(LedgerInline):
     """To whom it was offered."""
 
     model = Offer
-    fields = ("agent", "kind", "queue", "offered_at", "expires_at", "ended_at", "outcome")
+    fields = ("agent", "kind", "asked_by", "queue", "offered_at", "expires_at", "ended_at", "outcome")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Offer]:
-        return super().get_queryset(request).select_related("agent", "queue")
+        return super().get_queryset(request).select_related("agent", "asked_by", "queue")
 
 
 class EventInline(LedgerInline):
@@ -239,7 +240,19 @@ class OfferAdmin(PartOfChatAdmin):
     list_filter = ("outcome", "kind", "queue", ("offered_at", admin.DateFieldListFilter))
     list_select_related = ("agent", "queue", "chat__customer")
     ordering = ("-offered_at",)
-    fields = ("agent", "queue", "kind", "chat_link", "offered_at", "expires_at", "ended_at", "outcome")
+    fields = ("agent", "queue", "kind", "asked_by", "chat_link", "offered_at", "expires_at", "ended_at", "outcome")
+    readonly_fields = ("chat_link",)
+
+
+@admin.register(Watch)
+class WatchAdmin(PartOfChatAdmin):
+    """Who read along where: read only."""
+
+    list_display = ("began_at", "agent", "chat_link", "ended_at", "shown")
+    list_filter = (("began_at", admin.DateFieldListFilter),)
+    list_select_related = ("agent", "chat__customer")
+    ordering = ("-began_at",)
+    fields = ("agent", "chat_link", "began_at", "ended_at", "shown")
     readonly_fields = ("chat_link",)
 
 
@@ -283,34 +296,3 @@ class ChatEventAdmin(PartOfChatAdmin):
     @admin.display(description=_("by"), ordering="by_kind")
     def by(self, event: ChatEvent) -> str:
         return reading.word(reading.SENDERS, event.by_kind)
-
-
-@admin.register(Finding)
-class FindingAdmin(PartOfChatAdmin):
-    """Findings, never with the data itself: read only."""
-
-    list_display = ("at", "found", "done", "found_in", "sender", "chat_link")
-    list_filter = (
-        words_filter("detector", _("detector"), reading.DETECTORS),
-        words_filter("action", _("action"), reading.ACTIONS),
-        words_filter("sender_kind", _("sender"), reading.SENDERS),
-        ("at", admin.DateFieldListFilter),
-    )
-    fields = ("at", "found", "done", "found_in", "sender", "chat_link")
-    readonly_fields = ("found", "done", "found_in", "sender", "chat_link")
-
-    @admin.display(description=_("sender"), ordering="sender_kind")
-    def sender(self, finding: Finding) -> str:
-        return reading.word(reading.SENDERS, finding.sender_kind)
-
-    @admin.display(description=_("where"), ordering="place")
-    def found_in(self, finding: Finding) -> str:
-        return reading.word(reading.PLACES, finding.place)
-
-    @admin.display(description=_("detector"), ordering="detector")
-    def found(self, finding: Finding) -> str:
-        return reading.detector(finding.detector)
-
-    @admin.display(description=_("action"), ordering="action")
-    def done(self, finding: Finding) -> str:
-        return reading.word(reading.ACTIONS, finding.action)

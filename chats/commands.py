@@ -37,9 +37,8 @@ class Guest:
 
     __slots__ = ("chat_id", "limited", "sender", "work")
 
-    def __init__(self, chat: Chat, *, limited: bool, work: Work) -> None:
-        self.chat_id, self.limited, self.work = chat.pk, limited, work
-        self.sender = Sender("customer", str(chat.customer_id), chat.customer.name)
+    def __init__(self, chat_id: UUID, sender: Sender, *, limited: bool, work: Work) -> None:
+        self.chat_id, self.sender, self.limited, self.work = chat_id, sender, limited, work
 
     def is_about(self, named: UUID | None) -> None:
         """A frame that names another chat is refused as if that didn't exist."""
@@ -167,10 +166,10 @@ def answer(posted: Posted) -> dict[str, Any]:
     }
 
 
-def _lines(chat: Chat, stream: str | None, after: int | None) -> dict[str, Any]:
+def _lines(chat: Chat, stream: str | None, after: int | None, heads: tuple[int, int]) -> dict[str, Any]:
     name = stream or "public"
-    entries, more = snapshots.page_of_lines(chat.pk, name, after or 0, PAGE)
-    head = chat.public_head if name == "public" else chat.staff_head
+    head = heads[0] if name == "public" else heads[1]
+    entries, more = snapshots.page_of_lines(chat.pk, name, after or 0, PAGE, upto=head)
     return {"chat": str(chat.pk), "stream": name, "entries": entries, "more": more, "head": head}
 
 
@@ -201,7 +200,8 @@ def sync(desk: Desk, frame: Sync) -> dict[str, Any]:
     """A page of lines."""
     if frame.stream not in (None, "public", "staff"):
         raise Refused("invalid", "stream is public or staff.")
-    return _lines(one(Chat.objects.readable_by(desk.agent), pk=frame.chat), frame.stream, frame.after)
+    chat = one(Chat.objects.readable_by(desk.agent), pk=frame.chat)
+    return _lines(chat, frame.stream, frame.after, snapshots.reach(chat, desk.agent))
 
 
 @DESK.handles("seen", Seen, quiet=True)
@@ -285,7 +285,8 @@ def _customer_send(guest: Guest, frame: SendOwn) -> dict[str, Any]:
 def customer_sync(guest: Guest, frame: SyncOwn) -> dict[str, Any]:
     """A page of lines."""
     _public_only(frame.stream)
-    return _lines(guest.chat(frame.chat), None, frame.after)
+    chat = guest.chat(frame.chat)
+    return _lines(chat, None, frame.after, (chat.public_head, 0))
 
 
 @CUSTOMER.handles("seen", SeenOwn, quiet=True)

@@ -1,6 +1,7 @@
 """The two sockets: authenticate, subscribe, snapshot, dispatch by name. What a command does is not known here."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -8,17 +9,20 @@ from uuid import UUID, uuid4
 import msgspec
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.http import parse_cookie
 from django.utils import translation
 
 from agents import operations as agent_operations
 from agents.models import Agent, User
-from chats import operations, snapshots
+from chats import hellos, operations, snapshots
 from chats.commands import CUSTOMER, Guest
-from chats.models import Chat
-from chats.operations.open import hashed
+from chats.hellos import Standing
+from chats.places import Line, line_of
+from chats.querysets import View
+from chats.senders import Sender
+from chats.snapshots import Place
 from chats.states import State
 from lib import groups, wire
-from lib.clock import database_epoch, database_now
 from lib.commands import Command
 from lib.errors import Refused
 from lib.sockets import Closing, Socket
@@ -76,44 +80,51 @@ class Resuming(Socket):
         """Who acts on this socket."""
         raise NotImplementedError
 
+    def header(self, wanted: bytes) -> str | None:
+        """A header of the handshake by its lower-case name; None when it was not sent."""
+        return next((value.decode("latin-1") for name, value in self.scope["headers"] if name == wanted), None)
+
     def origin(self) -> str | None:
         """The browser's Origin; None from what is no browser."""
-        for name, value in self.scope["headers"]:
-            if name == b"origin":
-                return value.decode("latin-1")
-        return None
+        return self.header(b"origin")
 
-    async def welcome(self, frame_id: str | None, heads: Mapping[str, int]) -> None:
-        """The answer to hello."""
-        now, epoch = await self.work(lambda: (database_now(), database_epoch()))
+    def cookies(self) -> dict[str, str]:
+        """What the browser keeps for us."""
+        return parse_cookie(self.header(b"cookie") or "")
+
+    async def welcome(self, frame_id: str | None, standing: Standing) -> None:
+        """The answer to hello, and everything after the reader's last lines, in pages."""
         self.push(
             wire.encode(
                 {
                     "type": "welcome",
                     "id": frame_id,
-                    "server_time": wire.instant(now),
+                    "server_time": wire.instant(standing.now),
                     "limits": LIMITS,
-                    "epoch": epoch,
-                    "heads": heads,
+                    "epoch": standing.epoch,
+                    "heads": standing.heads,
                 }
             )
         )
-
-    async def send_missed(self, chat_id: UUID, stream: str, after: int, head: int) -> None:
-        """Everything after the reader's last line, in pages."""
-        more = after < head
-        while more and not self.closed:
-            entries, more = await self.work(snapshots.page_of_lines, chat_id, stream, after, wire.PAGE)
-            if entries:
-                after = entries[-1]["seq"]
-                page = {"type": "entries", "chat": str(chat_id), "stream": stream, "entries": entries, "more": more}
+        for (chat_id, stream), (entries, more) in standing.missed.items():
+            while entries and not self.closed:
+                page = {"type": "entries", "chat": chat_id, "stream": stream, "entries": entries, "more": more}
                 self.push(wire.encode(page))
+                if not more:
+                    break
                 await self.written()
+                after = entries[-1]["seq"]
+                entries, more = await self.work(snapshots.page_of_lines, chat_id, stream, after, wire.PAGE)
 
     async def heard(self, signal: bytes) -> None:
         """Something changed: one new snapshot, however many changes came meanwhile."""
         self.dirty = True
-        if self.refreshing or not self.greeted:
+        if self.greeted:
+            await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """What is shown is what is there, as far as changes were heard of."""
+        if self.refreshing:
             return
         self.refreshing = True
         try:
@@ -134,10 +145,12 @@ class Resuming(Socket):
     async def _take(self, raw: str, header: wire.Header) -> None:
         if header.type == "ping" and self.greeted:
             wire.body(raw, _ping)
-            self._silent_after(wire.SILENCE_SECONDS)
             await self.beat()
             return
+        greeted = self.greeted
         await super()._take(raw, header)
+        if not greeted:
+            await self.catch_up()
 
     async def beat(self) -> None:
         """A heartbeat came."""
@@ -152,23 +165,26 @@ class DeskConsumer(Resuming):
 
     commands: ClassVar[Mapping[str, Command]] = {}
     snapshot: Callable[[Agent], dict[str, Any]]
+    active = False  # something was asked for since the last heartbeat
+
+    async def run(self, command: Command, frame: Any) -> dict[str, Any]:
+        """As every socket; it also shows that somebody is there."""
+        self.active = True
+        return await super().run(command, frame)
 
     async def admit(self) -> int | None:
         """Only a signed-in agent, from a page of ours."""
         if self.origin() not in settings.ORIGINS:
             return wire.CLOSE_FORBIDDEN
-        self.user: User = self.scope["user"]
-        self.agent = await self.work(self._find_agent)
-        if self.agent is None:
+        cookies = self.cookies()
+        found = await self.work(hellos.agent_of_session, cookies.get(settings.SESSION_COOKIE_NAME, ""))
+        if found is None:
             return wire.CLOSE_UNAUTHENTICATED
-        cookie = self.scope.get("cookies", {}).get(settings.LANGUAGE_COOKIE_NAME, "")
+        self.agent: Agent = found
+        self.user: User = found.user
+        cookie = cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
         self.language = self.user.language or (cookie if cookie in dict(settings.LANGUAGES) else "en")
         return None
-
-    def _find_agent(self) -> Agent | None:
-        if not self.user.is_authenticated or not self.user.is_active:
-            return None
-        return Agent.objects.filter(user=self.user.pk, is_active=True).select_related("team").first()
 
     def actor(self) -> "DeskConsumer":
         """The desk itself: it has `agent` and `user`."""
@@ -178,25 +194,22 @@ class DeskConsumer(Resuming):
         """Take the desk, hear its groups, then tell where everything stands."""
         hello: DeskHello = wire.body(raw, _desk_hello)
         self.desk = uuid4().hex
-        mine = groups.desk(self.agent.pk)
-        if self.hub.size(mine) >= wire.SOCKETS_PER_PRINCIPAL:
+        if self.hub.size(groups.desk(self.agent.pk)) >= wire.SOCKETS_PER_PRINCIPAL:
             raise Closing(wire.CLOSE_TOO_MANY)
+        wish = {"desk": self.desk, "by": self.user, "take_over": hello.take_over}
         try:
-            await self.work(operations.sign_in, self.agent, desk=self.desk, by=self.user, take_over=hello.take_over)
+            heads = await self.work(hellos.take_desk, self.agent, **wish, lost=lambda: self.lost)
         except Refused as refused:
             self.refuse(header, refused)
             raise Closing(wire.CLOSE_REPLACED if refused.code == "conflict" else wire.CLOSE_FORBIDDEN) from refused
-        self.listen_to(self._groups({}))
-        heads = await self.work(snapshots.heads, self.agent)
+        except hellos.Lost as lost:
+            raise Closing(wire.CLOSE_NORMAL) from lost
         self.listen_to(self._groups(heads))
-        heads = await self.work(snapshots.heads, self.agent)
-        await self.welcome(hello.id, heads)
-        for name, after in (hello.after or {}).items():
-            if name in heads:
-                chat, _, stream = name.partition("/")
-                await self.send_missed(UUID(chat), stream or "public", after, heads[name])
-        self.greeted = True
-        await self.heard(wire.DESK_CHANGED)
+        self.dirty = False
+        standing = await self.work(hellos.desk, self.agent, hello.after or {}, type(self).snapshot)
+        await self.welcome(hello.id, standing)
+        self.push(wire.encode(standing.snapshot))
+        self.dirty |= standing.heads.keys() != heads.keys()
 
     def _groups(self, heads: Mapping[str, int]) -> set[str]:
         heard = {groups.desk(self.agent.pk), groups.user(self.user.pk)}
@@ -206,7 +219,10 @@ class DeskConsumer(Resuming):
         return heard
 
     async def heard(self, signal: bytes) -> None:
-        """Another desk of the same log-in took over, or something changed."""
+        """Another desk of the same log-in took over, the agent was timed out, or something changed."""
+        if signal == wire.TIMED_OUT:
+            await self.close(wire.CLOSE_TIMED_OUT)
+            return
         if signal.startswith(wire.REPLACED):
             if signal[len(wire.REPLACED) :].decode() != self.desk:
                 await self.close(wire.CLOSE_REPLACED)
@@ -215,24 +231,20 @@ class DeskConsumer(Resuming):
 
     async def refresh(self) -> None:
         """The whole desk, and the lines of every chat on it from now on."""
-        frame = await self.work(type(self).snapshot, self.agent)
-        self.listen_to(self._groups(await self.work(snapshots.heads, self.agent)))
+        frame, heads = await self.work(hellos.desk_now, self.agent, type(self).snapshot)
+        self.listen_to(self._groups(heads))
         self.push(wire.encode(frame))
 
     async def beat(self) -> None:
         """The agent is here. Heads show which lines this desk may have missed, a snapshot makes up for lost signals."""
-        if not await self.work(agent_operations.renew_lease, self.agent, desk=self.desk, by=self.user):
-            await self._come_back_or_close()
+        active, self.active = self.active, False
+        heard = await self.work(hellos.desk_beats, self.agent, desk=self.desk, by=self.user, active=active)
+        if not heard.mine:
+            # The lease had lapsed or another desk took over: a desk that slept must say hello again.
+            await self.close(wire.CLOSE_REPLACED if heard.desk else wire.CLOSE_LATER)
             return
-        heads = await self.work(snapshots.heads, self.agent)
-        agent = await self.work(Agent.objects.get, pk=self.agent.pk)
-        self.pong(heads, agent.desk_heard, rev=agent.desk_rev)
+        self.pong(heard.heads, heard.now, rev=heard.rev)
         await self.heard(wire.DESK_CHANGED)
-
-    async def _come_back_or_close(self) -> None:
-        """The lease had lapsed or another desk took over: a desk that slept must say hello again."""
-        agent = await self.work(Agent.objects.get, pk=self.agent.pk)
-        await self.close(wire.CLOSE_REPLACED if agent.desk else wire.CLOSE_LATER)
 
     async def gone(self) -> None:
         """Another desk may come at once; presence runs on for its lease."""
@@ -245,63 +257,87 @@ class CustomerConsumer(Resuming):
     commands = CUSTOMER
     guest: Guest
     shown = ""  # the chat's state in the last snapshot
+    waiting: dict[str, Any] | None = None  # that snapshot, while he waits
+    line: Line | None = None  # where he waits
     over: asyncio.TimerHandle | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection; afterwards he waits in no line."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._stand_in(None)
 
     def actor(self) -> Guest:
         """The customer."""
         return self.guest
 
+    @property
+    def chat_id(self) -> UUID:
+        """His chat."""
+        return self.guest.chat_id
+
     async def greet(self, raw: str, header: wire.Header) -> None:
         """Open the token's chat, hear its groups, then tell where it stands."""
         hello: CustomerHello = wire.body(raw, _customer_hello)
-        chat = await self.work(_chat_of_token, hello.token)
-        if chat is None:
+        opened = await self.work(hellos.chat_of_token, hello.token)
+        if opened is None:
             raise Closing(wire.CLOSE_UNAUTHENTICATED)
         origin = self.origin()
-        if origin is not None and origin not in settings.ORIGINS and origin not in chat.entry_point.origins:
+        if origin is not None and origin not in settings.ORIGINS and origin not in opened.origins:
             raise Closing(wire.CLOSE_FORBIDDEN)
-        if self.hub.size(groups.customer(chat.pk)) >= wire.SOCKETS_PER_PRINCIPAL:
+        chat_id, mine = opened.pk, groups.customer(opened.pk)
+        if self.hub.size(mine) >= wire.SOCKETS_PER_PRINCIPAL:
             raise Closing(wire.CLOSE_TOO_MANY)
-        self.guest, self.language = Guest(chat, limited=self.limited, work=self.work), chat.language
-        self.listen_to(self._groups(chat))
-        await self.work(operations.customer_here, chat)
-        chat = await self.work(self.guest.chat)
-        await self.welcome(hello.id, {str(chat.pk): chat.public_head})
-        await self.send_missed(chat.pk, "public", max(0, hello.after), chat.public_head)
-        self.greeted = True
-        await self.heard(wire.CHAT_CHANGED)
-
-    def _groups(self, chat: Chat) -> set[str]:
-        heard = {groups.public(chat.pk), groups.customer(chat.pk)}
-        if chat.state in (State.QUEUED, State.OFFERED):
-            heard.add(groups.queue(chat.queue_id))
-        return heard
+        who = Sender("customer", str(opened.customer_id), opened.customer_name)
+        self.guest, self.language = Guest(chat_id, who, limited=self.limited, work=self.work), opened.language
+        self.listen_to({groups.public(chat_id), mine})
+        chat, standing = await self.work(hellos.customer, chat_id, max(0, hello.after))
+        await self.welcome(hello.id, standing)
+        self._show(chat, standing.snapshot)
 
     async def refresh(self) -> None:
-        """The chat as it is now; after the end the socket stays for a rating, then closes."""
-        chat = await self.work(self.guest.chat)
-        self.listen_to(self._groups(chat))
-        self.push(wire.encode(await self.work(snapshots.for_customer, chat)))
+        """The chat as it is now."""
+        self._show(*await self.work(hellos.customer_now, self.chat_id))
+
+    def _show(self, chat: View, frame: dict[str, Any]) -> None:
+        """Send the snapshot. Who waits is told his place; after the end the socket stays for a rating, then closes."""
+        self.push(wire.encode(frame))
         self.shown = chat.state
+        waits = chat.state in (State.QUEUED, State.OFFERED) and not self.closed
+        self.waiting = frame if waits else None
+        self._stand_in(line_of(self.hub, chat.queue_id) if waits else None)
         if chat.state == State.ENDED and self.over is None:
             self.over = self.hub.loop.call_later(OVER_SECONDS, self._close_soon, wire.CLOSE_OVER)
 
+    def _stand_in(self, line: Line | None) -> None:
+        if line is not self.line:
+            if self.line is not None:
+                self.line.leave(self)
+            self.line = line
+            if line is not None:
+                line.enter(self)
+
+    def placed(self, place: Place) -> None:
+        """He has moved up, or down, or will wait longer or shorter than he was told."""
+        if self.waiting is None or self.closed:
+            return
+        chat, (position, wait) = self.waiting["chat"], place
+        if (chat["position"], chat["wait"]) != (position, wait):
+            self.waiting = {**self.waiting, "chat": {**chat, "position": position, "wait": wait}}
+            self.push(wire.encode(self.waiting))
+
     async def beat(self) -> None:
         """The customer is here. The head shows whether lines were missed, a snapshot makes up for a lost signal."""
-        chat = await self.work(self.guest.chat)
-        await self.work(operations.customer_here, chat)
-        self.pong({str(chat.pk): chat.public_head}, await self.work(database_now))
+        chat = await self.work(operations.customer_here, self.chat_id)
+        self.pong({str(chat.pk): chat.public_head}, chat.now)
         if chat.state != self.shown:
             await self.heard(wire.CHAT_CHANGED)
 
     async def gone(self) -> None:
-        """Unless another socket of his is open here, the desks see him away."""
+        """Unless another socket of his is open here, he is away, as his agents will hear if he stays so."""
         if self.over is not None:
             self.over.cancel()
-        if self.hub.size(groups.customer(self.guest.chat_id)) == 0:
-            await self.work(operations.customer_away, await self.work(self.guest.chat))
-
-
-def _chat_of_token(token: str) -> Chat | None:
-    rows = Chat.objects.select_related("customer", "entry_point")
-    return rows.filter(token=hashed(token), token_until__gt=database_now()).first()
+        if self.hub.size(groups.customer(self.chat_id)) == 0:
+            left = time.monotonic()
+            await self.work(lambda: operations.customer_away(self.chat_id, ago=time.monotonic() - left))

@@ -49,8 +49,8 @@ class QueueMoved(Event):
     queue_id: int
 
     def frames(self) -> Iterable[tuple[str, bytes]]:
-        """Everybody waiting there looks at his place again."""
-        return [(groups.queue(self.queue_id), wire.CHAT_CHANGED)]
+        """Every process looks at the places of its customers waiting there again."""
+        return [(groups.queue(self.queue_id), wire.QUEUE_MOVED)]
 
 
 class OffersMade(Event):
@@ -94,9 +94,10 @@ class MessageDropped(Event):
     by: Sender
     cid: str
     findings: tuple[dict[str, str], ...]
+    files: tuple[dict[str, Any], ...]
 
     def frames(self) -> Iterable[tuple[str, bytes]]:
         """The sender's pages take the message off the screen and say why."""
         mine = groups.customer(self.chat_id) if self.by.kind == "customer" else groups.desk(self.by.agent_id or 0)
-        frame = {"type": "dropped", "chat": self.chat_id, "cid": self.cid, "findings": self.findings}
-        return [(mine, wire.encode(frame))]
+        why = {"findings": self.findings, "attachments": self.files}
+        return [(mine, wire.encode({"type": "dropped", "chat": self.chat_id, "cid": self.cid, **why}))]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from lib.pci.window import join_pieces
+from lib.pci.window import completed
 
 MOST = 24  # messages: a number of 19 digits, one digit a message, with some talk between
 ALWAYS = 8  # of them however old they are
@@ -56,4 +56,4 @@ def completes(before: Sequence[str], text: str, detectors: Collection[str]) -> b
         return False
     if sum(map(len, before)) + len(text) > LONGEST_ON_LOOP:
         return True
-    return [piece.text for piece in join_pieces([*before, text], detectors)] != [*before, text]
+    return completed([*before, text], detectors)

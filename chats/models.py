@@ -33,6 +33,7 @@ __all__ = [
     "Rehearsal",
     "ScreeningPolicy",
     "Seat",
+    "Watch",
 ]
 
 
@@ -98,6 +99,7 @@ class Chat(models.Model):
     token = models.BinaryField(max_length=32, unique=True, editable=False)
     token_until = models.DateTimeField(editable=False)
     customer_until = models.DateTimeField(_("customer present until"), null=True)
+    customer_away = models.BooleanField(default=False, editable=False)  # whether his agents were told that he is
     customer_seen = models.PositiveIntegerField(_("customer has seen"), default=0)
     public_head = models.PositiveIntegerField(_("lines"), default=0)
     staff_head = models.PositiveIntegerField(_("staff lines"), default=0)
@@ -153,6 +155,8 @@ class Seat(models.Model):
     released_at = models.DateTimeField(_("wrapped up"), null=True)
     away_since = models.DateTimeField(_("connection lost"), null=True)
     seen = models.PositiveIntegerField(_("has seen"), default=0)
+    until = models.PositiveIntegerField(_("read up to line"), null=True)  # the last line written while he was there
+    staff_until = models.PositiveIntegerField(_("read up to staff line"), null=True)
 
     objects = SeatQuerySet.as_manager()
 
@@ -204,6 +208,9 @@ class Offer(models.Model):
     agent = models.ForeignKey(Agent, verbose_name=_("agent"), on_delete=models.PROTECT, related_name="offers")
     queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.ROUTE)
+    asked_by = models.ForeignKey(
+        Agent, verbose_name=_("asked by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
     offered_at = models.DateTimeField(_("offered"))
     expires_at = models.DateTimeField(_("to be accepted by"))
     ended_at = models.DateTimeField(_("ended"), null=True)
@@ -221,6 +228,10 @@ class Offer(models.Model):
                 condition=Q(outcome="", ended_at=None) | ~Q(outcome="") & Q(ended_at__isnull=False),
                 name="offer_ends_with_outcome",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="route", asked_by=None) | ~Q(kind="route") & Q(asked_by__isnull=False),
+                name="routing_or_somebody_asks",
+            ),
         ]
         indexes = [
             models.Index(fields=["expires_at"], condition=Q(outcome=""), name="offer_due"),
@@ -229,6 +240,30 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent}: {self.get_outcome_display() or self.get_kind_display()}"
+
+
+class Watch(models.Model):
+    """A supervisor reads along in a chat of one of his teams. It takes no place and needs no wrap-up."""
+
+    chat = models.ForeignKey(Chat, verbose_name=_("chat"), on_delete=models.CASCADE, related_name="watches")
+    agent = models.ForeignKey(Agent, verbose_name=_("supervisor"), on_delete=models.PROTECT, related_name="watches")
+    began_at = models.DateTimeField(_("from"))
+    ended_at = models.DateTimeField(_("to"), null=True)
+    shown = models.BooleanField(_("shown to the agent"), default=True)
+
+    class Meta:
+        verbose_name = _("monitoring")
+        verbose_name_plural = _("monitorings")
+        ordering = ["-began_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chat", "agent"], condition=Q(ended_at=None), name="one_live_watch_per_supervisor"
+            )
+        ]
+        indexes = [models.Index(fields=["agent"], condition=Q(ended_at=None), name="watch_live_of_agent")]
+
+    def __str__(self) -> str:
+        return str(self.agent)
 
 
 class Entry(models.Model):
@@ -286,6 +321,7 @@ class Finding(models.Model):
     """That data was found which must not be there: when, who, where, what kind, what was done. Never the data."""
 
     chat = models.ForeignKey(Chat, verbose_name=_("chat"), null=True, on_delete=models.CASCADE, related_name="findings")
+    queue = models.ForeignKey(Queue, verbose_name=_("queue"), null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
     sender_kind = models.CharField(_("sender"), max_length=10)
     sender_id = models.CharField(max_length=40, blank=True)
@@ -297,7 +333,9 @@ class Finding(models.Model):
         verbose_name = _("finding")
         verbose_name_plural = _("findings")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["at"], name="finding_at")]
+        indexes = [
+            models.Index(fields=["at"], include=["queue", "detector", "sender_kind", "action"], name="finding_at")
+        ]
 
     def __str__(self) -> str:
         return f"{self.detector}: {self.action}"

@@ -10,6 +10,8 @@ from channels.db import database_sync_to_async
 from chats.rules import CustomPattern, ScreeningPolicy, default_kinds
 from chats.screening import Policy
 from lib.pci import custom
+from lib.pci.images import can_read_images
+from lib.pci.kinds import IMAGES
 
 FRESH = 2.0  # seconds after which the policies are read again
 STALE = 4.5  # seconds after which nobody is screened by them any more
@@ -22,6 +24,20 @@ class Rule(NamedTuple):
     attachments: bool = True
     kinds: frozenset[str] = frozenset(default_kinds())
     unread_images: bool = False
+
+    @property
+    def sendable(self) -> frozenset[str]:
+        """The kinds of files that may be sent now: none when files are off, no images when nothing can read them."""
+        if not self.attachments:
+            return frozenset()
+        return self.kinds if self.unread_images or can_read_images() else self.kinds - IMAGES
+
+    @property
+    def card_numbers(self) -> str | None:
+        """What a card number does to its message: `redact` masks a part, `drop` discards it all, None does nothing."""
+        if "pan" not in self.screening.detectors:
+            return None
+        return "drop" if self.screening.drop else "redact"
 
 
 class Table(NamedTuple):

@@ -1,9 +1,10 @@
 """Words for asking about chats, seats, offers and entries; and the ways in through the actor."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import (
     Count,
     DateTimeField,
@@ -12,6 +13,7 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -19,12 +21,57 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Extract, Floor, Greatest, Least, NullIf
 
 from agents.models import Agent
+from chats.statements import CUSTOMER_IS_HERE, CUSTOMER_LEFT, CUSTOMERS_VIEW, OPENED_WITH
 from chats.states import LIVE, TRANSITIONS, Kind, State
+from lib.errors import Refused
 from lib.transitions import TransitionQuerySet, one
 from routing.selection import FIRST_PRIORITY
 
 if TYPE_CHECKING:
     from chats.models import Chat
+
+
+class Opened(NamedTuple):
+    """What a customer's token opens, and for whom."""
+
+    pk: UUID
+    language: str
+    customer_id: UUID
+    customer_name: str
+    origins: list[str]
+
+
+class View(NamedTuple):
+    """A chat as its customer's page sees it, at one moment. `agents`: id, display name, highest line seen."""
+
+    pk: UUID
+    kind: str
+    state: str
+    token_until: datetime
+    public_head: int
+    queue_id: int
+    queue_name: str
+    ageing: int
+    priority: int
+    enqueued_at: datetime | None
+    customer_away: bool
+    answered: bool
+    rated: bool
+    agents: list[tuple[str, str, int]]
+    now: datetime
+
+
+def _row(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()
+
+
+def _view(statement: str, parameters: dict[str, Any]) -> View:
+    row = _row(statement, parameters)
+    if row is None:
+        raise Refused("not_found")
+    return View(*row)
 
 
 class ChatQuerySet(TransitionQuerySet["Chat"]):
@@ -63,17 +110,61 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         rows = self.select_for_update(of=("self",)).select_related("customer", "queue", "entry_point")
         return one(rows, pk=pk)
 
+    def opened_by(self, token: bytes) -> Opened | None:
+        """The chat that the hashed token opens; None when it opens none, or no longer."""
+        row = _row(OPENED_WITH, {"token": token})
+        return Opened(*row) if row else None
+
+    def left_by_customer(self, pk: UUID, *, ago: timedelta, grace: timedelta, lease: timedelta) -> None:
+        """The customer's presence ends a grace after he left, unless it was renewed for a lease since."""
+        with connection.cursor() as cursor:
+            cursor.execute(CUSTOMER_LEFT, {"chat": pk, "ago": ago, "grace": grace, "lease": lease})
+
+    def viewed(self, pk: UUID) -> "View":
+        """What the customer's page shows of the chat now. Refused("not_found")."""
+        return _view(CUSTOMERS_VIEW, {"chat": pk})
+
+    def viewed_by_customer(self, pk: UUID, *, lease: timedelta) -> "View":
+        """As `viewed`, and the customer is present for so long. Nothing is written in an ended chat."""
+        return _view(CUSTOMER_IS_HERE, {"chat": pk, "lease": lease})
+
     def for_agent(self, agent: Agent) -> "ChatQuerySet":
         """Chats in which the agent sits now."""
         return self.filter(seats__agent=agent, seats__left_at=None)
 
     def readable_by(self, agent: Agent) -> "ChatQuerySet":
-        """Chats whose transcript the agent may read: in which he sits, or whose wrap-up he still owes."""
-        return self.filter(seats__agent=agent, seats__released_at=None).distinct()
+        """Chats the agent may read: he sits there, owes the wrap-up (up to `reach`), or reads along as supervisor."""
+        return self._or_watched(self.filter(seats__agent=agent, seats__released_at=None).distinct(), agent)
+
+    def heard_by(self, agent: Agent) -> "ChatQuerySet":
+        """Chats whose new lines the agent hears; from one that goes on without him he hears nothing more."""
+        there = Q(seats__left_at=None) | Q(state=State.ENDED)
+        return self._or_watched(self.filter(there, seats__agent=agent, seats__released_at=None).distinct(), agent)
+
+    def _or_watched(self, rows: "ChatQuerySet", agent: Agent) -> "ChatQuerySet":
+        if not agent.is_supervisor:
+            return rows
+        watched = self.model._default_manager.watched_by(agent)
+        return self.filter(pk__in=rows.order_by().values("pk").union(watched.order_by().values("pk")))
+
+    def supervised_by(self, agent: Agent) -> "ChatQuerySet":
+        """Chats in which somebody else sits whose team the agent supervises; none for who is no supervisor."""
+        if not agent.is_supervisor:
+            return self.none()
+        members = Agent.objects.supervised_by(agent).exclude(pk=agent.pk)
+        return self.filter(seats__left_at=None, seats__agent__in=members).distinct()
+
+    def watched_by(self, agent: Agent) -> "ChatQuerySet":
+        """Those of the supervised chats in which the agent reads along now."""
+        return self.supervised_by(agent).filter(watches__agent=agent, watches__ended_at=None)
 
     def deserted(self, now: datetime) -> "ChatQuerySet":
         """Live chats whose customer has been away since before the lease ran out; who left a message may be."""
         return self.live().filter(kind=Kind.CHAT, customer_until__lt=now)
+
+    def quietly_left(self, now: datetime) -> "ChatQuerySet":
+        """Live chats whose customer is away without his agents having been told."""
+        return self.deserted(now).filter(customer_away=False)
 
 
 class SeatQuerySet(QuerySet["Seat"]):

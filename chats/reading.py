@@ -23,6 +23,7 @@ DETECTORS: dict[str, Promise] = {
 }
 PLACES: dict[str, Promise] = {
     "message": gettext_lazy("message"),
+    "whisper": gettext_lazy("whisper"),
     "form": gettext_lazy("form"),
     "note": gettext_lazy("wrap-up note"),
     "file": gettext_lazy("file"),
@@ -58,7 +59,18 @@ VERBS: dict[str, Promise] = {
     "abandon": gettext_lazy("ended, customer away"),
     "rate": gettext_lazy("rated"),
     "transfer": gettext_lazy("transferred"),
-    "conference": gettext_lazy("conference"),
+    "request_transfer": gettext_lazy("transfer requested"),
+    "cancel_transfer": gettext_lazy("transfer taken back"),
+    "request_conference": gettext_lazy("conference requested"),
+    "cancel_conference": gettext_lazy("conference request taken back"),
+    "end_conference": gettext_lazy("conference ended"),
+    "exit_conference": gettext_lazy("second agent left the conference"),
+    "hand_over_conference": gettext_lazy("handed over to the second agent"),
+    "monitor": gettext_lazy("supervisor reads along"),
+    "whisper": gettext_lazy("supervisor whispered"),
+    "barge_in": gettext_lazy("supervisor joined"),
+    "take_over": gettext_lazy("supervisor took over"),
+    "leave_supervision": gettext_lazy("supervisor stopped reading along"),
 }
 
 
@@ -123,7 +135,12 @@ def system_words(kind: str, data: dict[str, Any]) -> str:
         "left": _("The customer left") if customer else _("%(name)s left") % {"name": name},
         "queued": (_("Back in %(queue)s") if data.get("again") else _("Waiting in %(queue)s")) % {"queue": queue},
         "transferred": _("Transferred to %(target)s") % {"target": target},
+        "transfer_requested": _("%(name)s asked to take the chat") % {"name": _name(data.get("agent"))},
+        "transfer_lapsed": _("%(name)s did not take the chat") % {"name": _name(data.get("agent"))},
         "conference_requested": _("%(name)s asked to a conference") % {"name": _name(data.get("agent"))},
+        "conference_lapsed": _("%(name)s did not join the conference") % {"name": _name(data.get("agent"))},
+        "monitoring": (_("%(name)s reads along") if data.get("on") else _("%(name)s stopped reading along"))
+        % {"name": name},
         "connection_lost": _("%(name)s lost the connection") % {"name": name},
         "connection_back": _("%(name)s is connected again") % {"name": name},
         "ended": pgettext("chat", "The chat is over."),

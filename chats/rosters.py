@@ -9,7 +9,7 @@ from uuid import UUID
 
 from agents.capacity import Contacts
 from agents.models import Agent, AgentSkill, MultimediaProfile, Skill
-from chats.models import Chat, Offer
+from chats.models import Chat, ChatEvent, Offer
 from chats.querysets import with_load
 from routing.models import DistributionGroup, Queue, SkillRequirement
 from routing.selection import Ask, Candidate, Group, Lineup, Need, Step, Waiting, order
@@ -69,18 +69,16 @@ class Rosters:
         return {team for group in self.groups.get(queue, ()) for team in group.teams}
 
     def _candidates(self) -> list[Candidate]:
-        profiles = {profile.pk: profile for profile in MultimediaProfile.objects.all()}
-        fallback = next((profile for profile in profiles.values() if profile.is_default), None)
-        room = {pk: profile.left(Contacts()).chat for pk, profile in profiles.items()}
+        room = Room()
         teams = {team for queue in self.queues for team in self._teams(queue)}
         skills = self._skills(teams)
         agents = with_load(Agent.objects.signed_in().filter(team__in=teams, is_active=True)).order_by("pk")
         columns = ("pk", "team", "state", "load", "profile", "team__profile", "free_since")
         found = []
         for pk, team, state, load, own, of_team, free_since in agents.values_list(*columns):
-            profile = own or of_team or (fallback and fallback.pk)
             since = free_since.timestamp() if free_since else 0.0
-            found.append(Candidate(pk, team, str(state), load, room.get(profile, 0), since, tuple(skills.get(pk, ()))))
+            capacity = room.of(own, of_team)
+            found.append(Candidate(pk, team, str(state), load, capacity, since, tuple(skills.get(pk, ()))))
         return found
 
     def _skills(self, teams: Collection[int]) -> dict[int, list[tuple[int, int]]]:
@@ -153,17 +151,40 @@ def _needs(queues: Collection[int]) -> dict[int, tuple[Need, ...]]:
     return {queue: tuple(Need(skill, tuple(each)) for skill, each in own.items()) for queue, own in steps.items()}
 
 
-def loads(agents: Collection[int]) -> dict[int, int]:
-    """What the agents hold now; those who are no longer active are missing."""
-    return dict(with_load(Agent.objects.filter(pk__in=agents, is_active=True)).values_list("pk", "load"))
+class Room:
+    """How many chats each multimedia profile allows, as the profiles are now."""
+
+    def __init__(self) -> None:
+        profiles = list(MultimediaProfile.objects.all())
+        self._chats = {profile.pk: profile.left(Contacts()).chat for profile in profiles}
+        self._default = next((profile.pk for profile in profiles if profile.is_default), None)
+
+    def of(self, own: int | None, of_team: int | None) -> int:
+        """The places of an agent with these profiles; 0 where there is none at all."""
+        return self._chats.get(own or of_team or self._default or 0, 0)
+
+
+def places(agents: Collection[int]) -> dict[int, tuple[int, int]]:
+    """What the agents hold now, and how much they can; those who are no longer active are missing."""
+    room = Room()
+    rows = with_load(Agent.objects.filter(pk__in=agents, is_active=True))
+    columns = rows.values_list("pk", "load", "profile", "team__profile")
+    return {pk: (load, room.of(own, of_team)) for pk, load, own, of_team in columns}
 
 
 def missed(chats: Iterable[UUID]) -> dict[UUID, int]:
-    """Who let the last offer of a chat lapse, for those chats whose last offer lapsed."""
+    """Who let the last offer of a chat lapse, or has passed it on into the queue since: others come before him."""
     last: dict[UUID, int] = {}
+    moments: dict[UUID, datetime] = {}
     ended = Offer.objects.filter(chat__in=list(chats)).exclude(outcome="").order_by("ended_at")
-    for chat, agent, outcome in ended.values_list("chat", "agent", "outcome"):
+    for chat, agent, outcome, at in ended.values_list("chat", "agent", "outcome", "ended_at"):
         last.pop(chat, None)
+        moments[chat] = at
         if outcome == Offer.Outcome.LAPSED:
             last[chat] = agent
+    if moments:
+        passed_on = ChatEvent.objects.filter(chat__in=list(moments), verb="transfer").order_by("at")
+        for chat, agent, at in passed_on.values_list("chat", "by_id", "at"):
+            if at >= moments[chat]:
+                last[chat] = int(agent)
     return last

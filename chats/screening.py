@@ -1,7 +1,7 @@
 """What may not be said, taken out before anything is written: plain values in, plain values out."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -60,9 +60,9 @@ def findings(detectors: Iterable[str], policy: Policy) -> list[Finding]:
     return [{"detector": name, "action": action} for name in sorted(set(detectors))]
 
 
-def dropped(found: list[Finding]) -> Refused:
-    """The refusal that tells the sender what was found."""
-    return Refused("pci_dropped", findings=found)
+def dropped(found: list[Finding], files: Sequence[dict[str, Any]] = ()) -> Refused:
+    """The refusal that tells the sender what was found, and of each discarded file why it is gone."""
+    return Refused("pci_dropped", findings=found, **({"attachments": list(files)} if files else {}))
 
 
 def clean(value: Any, policy: Policy) -> tuple[Any, set[str]]:

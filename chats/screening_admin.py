@@ -56,10 +56,15 @@ class ScreeningPolicyAdmin(HouseAdmin):
     )
 
 
-class TryPatternForm(forms.Form):
-    """A sentence, and a pattern that isn't saved yet."""
+class TryTextForm(forms.Form):
+    """A sentence to be tried with what is in force."""
 
     text = forms.CharField(label=_("Text"), max_length=MOST_TRIED, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class TryPatternForm(TryTextForm):
+    """A sentence, and a pattern that isn't saved yet."""
+
     pattern = forms.CharField(label=_("pattern"), max_length=1000, required=False)
 
     def clean_pattern(self) -> str:
@@ -69,6 +74,29 @@ class TryPatternForm(forms.Form):
         if reason:
             raise forms.ValidationError(reason)
         return pattern
+
+
+def tried(request: HttpRequest, form_class: type[TryTextForm] = TryTextForm, **initial: Any) -> dict[str, Any]:
+    """The box for a page: its form and, once something was typed, what would be masked. Nothing of it is kept or shown.
+
+    What can't be tried comes back masked, too: nobody reads it over a shoulder or in a page's source.
+    """
+    posted = {name: mask(value).text for name, value in request.POST.items()}
+    form = form_class(request.POST) if request.method == "POST" else form_class(initial=initial)
+    if request.method != "POST":
+        return {"try_form": form}
+    if not form.is_valid():
+        form.data = posted
+        return {"try_form": form}
+    policy = policies.table().everywhere.screening
+    pattern = form.cleaned_data.get("pattern", "")
+    own = [*policy.custom, *([Pattern("trial", pattern)] if pattern else [])]
+    masked = mask(form.cleaned_data["text"], policy.detectors, own)
+    return {
+        "try_form": form_class(initial={"pattern": pattern}),
+        "masked": masked.text,
+        "found": [reading.detector(finding.detector) for finding in masked.findings],
+    }
 
 
 @admin.register(CustomPattern)
@@ -94,13 +122,9 @@ class CustomPatternAdmin(HouseAdmin):
             return HttpResponse(status=403)
         chosen = request.GET.get("pattern", "")
         row = CustomPattern.objects.filter(pk=chosen).first() if chosen.isdigit() else None
-        form = TryPatternForm(request.POST or None, initial={"pattern": row.pattern if row else ""})
-        context: dict[str, Any] = {**self.admin_site.each_context(request), "title": _("Try the screening")}
-        if request.method == "POST" and form.is_valid():
-            policy = policies.table().everywhere.screening
-            tried = [Pattern("trial", form.cleaned_data["pattern"])] if form.cleaned_data["pattern"] else []
-            masked = mask(form.cleaned_data["text"], policy.detectors, [*policy.custom, *tried])
-            context["masked"] = masked.text
-            form = TryPatternForm(initial={"pattern": form.cleaned_data["pattern"]})
-            context["found"] = [reading.detector(finding.detector) for finding in masked.findings]
-        return TemplateResponse(request, "admin/chats/custompattern/try.html", {**context, "form": form})
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Try the screening"),
+            **tried(request, TryPatternForm, pattern=row.pattern if row else ""),
+        }
+        return TemplateResponse(request, "admin/chats/custompattern/try.html", context)

@@ -38,8 +38,8 @@ WITH said AS (
         text, findings, '{}'
     FROM fresh RETURNING chat_id, seq, at
 ), noted AS (
-    INSERT INTO chats_finding (chat_id, at, sender_kind, sender_id, place, detector, action)
-    SELECT chat, clock_timestamp(), kind, who, 'message', found ->> 'detector', found ->> 'action'
+    INSERT INTO chats_finding (chat_id, queue_id, at, sender_kind, sender_id, place, detector, action)
+    SELECT chat, queue_id, clock_timestamp(), kind, who, 'message', found ->> 'detector', found ->> 'action'
     FROM fresh CROSS JOIN LATERAL jsonb_array_elements(findings) AS found
 )
 SELECT looked.n, looked.queue_id, looked.state, looked.kind = 'customer' OR looked.may_read AS may_read,
@@ -50,3 +50,38 @@ FROM looked
 LEFT JOIN fresh ON fresh.n = looked.n
 LEFT JOIN written ON written.chat_id = fresh.chat AND written.seq = fresh.public_head + fresh.nth
 """
+
+# A thousand customers may come back at once: each costs one statement to be known and one to see his chat.
+OPENED_WITH = """
+SELECT chat.id, chat.language, chat.customer_id, customer.name, entry_point.origins
+FROM chats_chat AS chat
+JOIN chats_customer AS customer ON customer.id = chat.customer_id
+JOIN routing_entrypoint AS entry_point ON entry_point.id = chat.entry_point_id
+WHERE chat.token = %(token)s AND chat.token_until > clock_timestamp()
+"""
+
+# Nobody who was heard since the socket closed, so many seconds ago, is away.
+CUSTOMER_LEFT = """
+UPDATE chats_chat SET customer_until = least(customer_until, clock_timestamp() - %(ago)s + %(grace)s)
+WHERE id = %(chat)s AND state <> 'ended' AND customer_until <= clock_timestamp() - %(ago)s + %(lease)s
+"""
+
+_VIEW = """
+SELECT chat.id, chat.kind, chat.state, chat.token_until, chat.public_head, chat.queue_id, queue.name, queue.ageing,
+    chat.priority, chat.enqueued_at, chat.customer_away, chat.answered_at IS NOT NULL, chat.score IS NOT NULL,
+    coalesce((
+        SELECT json_agg(json_build_array(agent.id::text, agent.name, seat.seen) ORDER BY seat.joined_at)
+        FROM chats_seat AS seat JOIN agents_agent AS agent ON agent.id = seat.agent_id
+        WHERE seat.chat_id = chat.id AND seat.left_at IS NULL
+    ), '[]'), clock_timestamp()
+FROM {chat} AS chat JOIN routing_queue AS queue ON queue.id = chat.queue_id
+"""
+CUSTOMERS_VIEW = _VIEW.format(chat="(SELECT * FROM chats_chat WHERE id = %(chat)s)")
+_HERE = """
+WITH here AS (
+    UPDATE chats_chat
+    SET customer_until = CASE WHEN state = 'ended' THEN customer_until ELSE clock_timestamp() + %(lease)s END
+    WHERE id = %(chat)s RETURNING *
+)
+"""
+CUSTOMER_IS_HERE = _HERE + _VIEW.format(chat="here")

@@ -39,7 +39,19 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     "overflow": {Q: Q},  # waited too long here: into the overflow queue
     "turn_away": {Q: E},  # waited too long, and there is no other queue
     "requeue": {O: Q, A: Q},  # an offer passed, or the agent was lost
-    "accept": {O: A},
+    "accept": {O: A, A: A},  # connected already: by a transfer, or to a conference
+    "transfer": {A: Q},  # into a queue, the agent is out at once
+    "request_transfer": {A: A},  # to another agent: who asks stays until he accepts
+    "cancel_transfer": {A: A},
+    "request_conference": {A: A},
+    "cancel_conference": {A: A},
+    "end_conference": {A: A},  # who leads sends the other out
+    "exit_conference": {A: A},  # the other goes
+    "hand_over_conference": {A: A},  # who leads goes, the other leads from now on
+    "monitor": {A: A},  # a supervisor reads along
+    "whisper": {A: A},  # he says something that only agents read
+    "barge_in": {A: A},  # he joins
+    "take_over": {A: A},  # he leads from now on, the agent is out
     "leave": {L: E, B: E, Q: E, O: E, A: E},  # the customer goes
     "end": {A: E},  # the agent ends
     "abandon": {B: E, Q: E, O: E, A: E},  # the customer has gone without a word

@@ -79,13 +79,16 @@ def sweep() -> dict[str, int]:
     waited = Chat.objects.waited_longest(now)
     unread = Attachment.objects.filter(status=Attachment.Status.SCANNING, look_at__lt=now)
     unsent = Attachment.objects.unsent().filter(created_at__lt=now - UPLOAD_LIFE)
+    left = Chat.objects.quietly_left(now).values_list("pk", flat=True)
     deserted = Chat.objects.deserted(now - timedelta(seconds=1)).select_related("entry_point")
     return {
         "rona": _each(operations.lapse, overdue[:BATCH]),
         "desks": _each(agent_operations.lapse, Agent.objects.lapsed(now)[:BATCH]),
+        "inactive": _each(operations.time_out, Agent.objects.inactive(now)[:BATCH]),
         "stranded": _each(_withdraw, stranded[:BATCH]),
         "adrift": _each(operations.agent_lost, adrift[:BATCH]),
         "given_up": _each(operations.give_up, lost[:BATCH]),
+        "left": _each(operations.customer_lost, left[:BATCH]),
         "abandoned": _each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
         "overflowed": _each(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),
         "taken_up": _each(operations.take_up, operations.due_messages(now, BATCH)),

@@ -105,8 +105,11 @@ class EntriesView(ChatView):
         after = request.query_params.get("after", "0")
         if not after.isascii() or not after.isdigit() or int(after) > 2**31 - 1:
             raise Refused("invalid", "after is a whole number.", fields={"after": "a whole number from 0"})
-        entries, more = snapshots.page_of_lines(chat.pk, stream, int(after), PAGE)
-        head = chat.public_head if stream == "public" else chat.staff_head
+        heads = chat.public_head, 0
+        if sender.kind == "agent":
+            heads = snapshots.reach(chat, Agent.objects.get(pk=sender.agent_id))
+        head = heads[0] if stream == "public" else heads[1]
+        entries, more = snapshots.page_of_lines(chat.pk, stream, int(after), PAGE, upto=head)
         return Response({"chat": str(chat.pk), "stream": stream, "entries": entries, "more": more, "head": head})
 
 

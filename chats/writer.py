@@ -38,6 +38,7 @@ MOST_PER_BATCH = 256
 PATIENCE = 10.0  # seconds a sender waits for his commit before he is told `unavailable`
 TRIES = 4  # a broken connection is tried again: the cid makes repeating harmless
 PAUSE = 0.25  # seconds before the first repetition, doubled each time
+STOP_SECONDS = 2.0
 CONNECTIONS = 2
 MOST_REMEMBERED = 20_000
 UNKNOWN = 0  # no queue has this number: nothing is written, but the queue is learnt
@@ -60,6 +61,7 @@ class Said:
     queue: int | None  # by whose policy it was screened; None where all queues have the same
     looks_back: bool  # holds a digit: may complete a number
     done: asyncio.Future[dict[str, Any]]
+    since: float = 0.0  # by the loop's clock
 
     @property
     def key(self) -> tuple[UUID, str, str, str]:
@@ -96,8 +98,12 @@ class Writer:
         self.hub = hub
         self.queues: dict[UUID, int] = {}
         self._queue: list[Said] = []
+        self._stopping = False
+        self._batch: list[Said] = []
         self._wake = asyncio.Event()
+        self._watch: asyncio.TimerHandle | None = None
         self._task = hub.loop.create_task(self._run())
+        hub.at_end(self.stop)
 
     @cached_property
     def pool(self) -> AsyncConnectionPool:
@@ -118,28 +124,46 @@ class Writer:
 
     async def say(self, said: Said) -> dict[str, Any]:
         """The answer once the message is committed. Refused as `operations.post`, NeedsMore, or `unavailable`."""
+        said.since = self.hub.loop.time()
         self._queue.append(said)
         self._wake.set()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return await asyncio.shield(said.done)
-        except TimeoutError:
-            said.done.cancel()  # nobody waits any more: what isn't on its way yet need not be written
-            raise Refused("unavailable") from None
+        if self._watch is None:
+            self._watch = self.hub.loop.call_later(PATIENCE, self._lose_patience)
+        return await said.done
+
+    def _lose_patience(self) -> None:
+        """Who has waited for too long is refused; what isn't on its way yet is not written any more."""
+        now = self.hub.loop.time()
+        waiting = [said for said in (*self._batch, *self._queue) if not said.done.done()]
+        _refuse([said for said in waiting if now - said.since >= PATIENCE])
+        oldest = min((said.since for said in waiting if not said.done.done()), default=None)
+        self._watch = None if oldest is None else self.hub.loop.call_at(oldest + PATIENCE, self._lose_patience)
+
+    async def stop(self) -> None:
+        """What was on its way is committed, if that is soon; connections are closed."""
+        self._stopping = True
+        self._wake.set()
+        await asyncio.wait([self._task], timeout=STOP_SECONDS)
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        if self._watch is not None:
+            self._watch.cancel()
+        await self.pool.close(timeout=STOP_SECONDS)
 
     async def _run(self) -> None:
         await self.pool.open()
-        while True:
+        while not self._stopping:
             await self._wake.wait()
             self._wake.clear()
             while self._queue:
                 batch, self._queue = self._queue[:MOST_PER_BATCH], self._queue[MOST_PER_BATCH:]
-                batch = [said for said in batch if not said.done.done()]
+                batch = self._batch = [said for said in batch if not said.done.done()]
                 try:
                     await self._commit(batch)
                 except Exception:
                     log.exception("the writer lost a batch of %d", len(batch))
                     _refuse(batch)
+                self._batch = []
 
     async def _commit(self, batch: list[Said]) -> None:
         batch, twins = _without_twins(batch)
@@ -331,6 +355,11 @@ def _answer(said: Said, *, result: dict[str, Any] | None = None, error: Exceptio
 
 
 _writer: Writer | None = None
+
+
+def waiting() -> int:
+    """How many messages of this process are not yet on their way to the database."""
+    return len(_writer._queue) if _writer is not None else 0
 
 
 async def running_writer() -> Writer:

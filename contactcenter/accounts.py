@@ -16,6 +16,7 @@ from django.views.i18n import set_language
 from agents.models import Agent, User
 from chats import operations
 from lib.errors import Refused
+from lib.pci.mask import mask
 
 
 def _failures_key(request: HttpRequest) -> str:
@@ -43,10 +44,11 @@ class SignIn(LoginView):
         return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """One failure more."""
+        """One failure more; what was typed comes back masked, as somebody may have taken the field for another."""
         key = _failures_key(self.request)
         cache.add(key, 0, settings.LOGIN_LOCK.total_seconds())
         cache.incr(key)
+        form.data = {**form.data.dict(), "username": mask(self.request.POST.get("username", "")).text}
         return super().form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:

@@ -3,21 +3,24 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from kombu.exceptions import OperationalError
 
 from agents.models import Agent
 from contactcenter.accounts import SignOut
 from contactcenter.figures import figures, values
+from contactcenter.invariants import INVARIANTS, last_report
+from contactcenter.tasks import check_invariants
 from lib.admin import LedgerAdmin
 
 SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
@@ -29,24 +32,27 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
         "routing",
         _("Routing"),
-        ("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.decision", "chats.rehearsal"),
+        (
+            *("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.desktopprofile"),
+            *("routing.decision", "chats.rehearsal"),
+        ),
     ),
-    (
-        "chats",
-        _("Chats"),
-        ("chats.chat", "chats.customer", "chats.cannedresponse", "chats.botanswer", "chats.finding"),
-    ),
-    ("screening", _("Card data"), ("chats.screeningpolicy", "chats.custompattern")),
+    ("chats", _("Chats"), ("chats.chat", "chats.customer", "chats.cannedresponse", "chats.botanswer")),
+    ("screening", _("Card data"), ("chats.finding", "chats.screeningpolicy", "chats.custompattern")),
     ("wrapup", _("Wrap-up"), ("wrapup.wrapupcode", "wrapup.wrapuprule", "wrapup.wrapup")),
     ("rights", _("People and rights"), ("agents.user", "auth.group", "admin.logentry")),
     (
         "ledgers",
         _("Ledgers"),
-        ("agents.spell", "chats.chatevent", "chats.offer", "chats.seat", "chats.entry"),
+        ("agents.spell", "chats.chatevent", "chats.offer", "chats.seat", "chats.watch", "chats.entry"),
     ),
 )
 
-
+REPORTS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "chats.finding": (("admin:chats_finding_report", _("findings by day")),)
+}
+"""Pages that count rows of a model, shown before it."""
+ASKED_SECONDS = 60  # a check asked for by hand that nobody began for so long is forgotten
 NAMES = {"auth.group": _("roles"), "admin.logentry": _("audit trail")}  # where Django's own word is another one
 
 
@@ -103,8 +109,12 @@ class ContactCenterSite(admin.AdminSite):
         }
 
     def get_urls(self) -> list[URLPattern]:
-        """Django's addresses, and the first page's figures."""
-        return [path("figures/", self.figures, name="figures"), *super().get_urls()]
+        """Django's addresses, the first page's figures, and the invariants."""
+        return [
+            path("figures/", self.figures, name="figures"),
+            path("invariants/", self.admin_view(self.invariants), name="invariants"),
+            *super().get_urls(),
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The first page: what is going on now, and the way to everything else."""
@@ -117,6 +127,25 @@ class ContactCenterSite(admin.AdminSite):
         response = JsonResponse(figures(request))
         response["Cache-Control"] = "no-store"
         return response
+
+    def invariants(self, request: HttpRequest) -> HttpResponse:
+        """What the last check of the invariants found; a POST asks for a new one, which runs in the background."""
+        if request.method == "POST":
+            try:
+                check_invariants.apply_async(expires=ASKED_SECONDS)
+            except OperationalError:
+                messages.error(request, _("The check could not be started: is Redis there?"))
+            else:
+                messages.success(request, _("The check was started. Load this page again in a moment."))
+            return redirect("admin:invariants")
+        context = {
+            **self.each_context(request),
+            "title": _("Invariants"),
+            "report": last_report(),
+            "invariants": INVARIANTS,
+            "minutes": round(settings.INVARIANT_SECONDS / 60),
+        }
+        return render(request, "admin/invariants.html", context)
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -144,10 +173,24 @@ class ContactCenterSite(admin.AdminSite):
             if label in models:
                 models[label]["name"] = name
         sections = [
-            {"app_label": key, "name": name, "models": [models.pop(label) for label in labels if label in models]}
+            {
+                "app_label": key,
+                "name": name,
+                "models": [
+                    each for label in labels if label in models for each in (*_reports(label), models.pop(label))
+                ],
+            }
             for key, name, labels in SECTIONS
         ]
         left = [
             {**room, "models": [m for m in room["models"] if m["model"]._meta.label_lower in models]} for room in rooms
         ]
         return [section for section in (*sections, *left) if section["models"]]
+
+
+def _reports(label: str) -> list[dict[str, Any]]:
+    """The entries of a model's reports, as the list of sections has them."""
+    return [
+        {"name": name, "object_name": f"{label.partition('.')[2]}-report", "admin_url": reverse(url), "add_url": None}
+        for url, name in REPORTS.get(label, ())
+    ]

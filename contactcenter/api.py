@@ -14,6 +14,7 @@ from rest_framework.views import set_rollback
 from chats.file_views import AttachmentsView, AttachmentView, PartView
 from chats.views import EntriesView, MessageForLaterView, MessagesView, StartView
 from lib.errors import MESSAGES, Refused
+from lib.fields import mask_all
 
 log = logging.getLogger(__name__)
 
@@ -84,4 +85,5 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
 def _response(status: int, code: str, message: str, fields: Any, headers: dict[str, str] | None = None) -> Response:
     if status in (429, 503) and not headers:
         headers = {"Retry-After": "1"}
-    return Response({"code": code, "message": message, "fields": fields}, status=status, headers=headers)
+    said = mask_all({"message": message, "fields": fields})  # a wrong field's name or value may be card data
+    return Response({"code": code, **said}, status=status, headers=headers)

@@ -7,10 +7,10 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
 http = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402 - models may be imported only now
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - models may be imported only now
 
 from contactcenter.sockets import routes  # noqa: E402
+from lib import hub  # noqa: E402
 from lib.flow import WithFlow  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": WithFlow(AuthMiddlewareStack(URLRouter(routes)))})
+application = ProtocolTypeRouter({"http": http, "websocket": WithFlow(URLRouter(routes), at_end=hub.end)})

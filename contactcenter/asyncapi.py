@@ -23,7 +23,11 @@ ANSWERS: Mapping[str, type[frames.Ok]] = {
     "sync": frames.OkLines,
     "offer.accept": frames.OkChat,
     **dict.fromkeys(
-        ("offer.accept_all", "canned.search", "history.mine", "history.list", "history.open"), frames.OkResult
+        (
+            *("offer.accept_all", "canned.search", "history.mine", "history.list", "history.open"),
+            *("targets.list", "supervise.list", "supervise.whisper"),
+        ),
+        frames.OkResult,
     ),
     **dict.fromkeys(("board.watch", "board.waiting", "board.why", "board.chats"), frames.OkResult),
 }
@@ -38,6 +42,7 @@ CLOSE_CODES = {
     4408: "too slow, or silent",
     4409: "another desk took over",
     4410: "the chat is over",
+    4411: "signed out: nobody did anything at the desk",
     4429: "too many sockets",
 }
 

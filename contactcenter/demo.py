@@ -7,7 +7,7 @@ from django.db import transaction
 
 from agents.models import Agent, IdleReason, MultimediaProfile, Skill, Team, User
 from chats.models import BotAnswer, CannedResponse
-from routing.models import DistributionGroup, EntryPoint, Queue
+from routing.models import DesktopProfile, DistributionGroup, EntryPoint, Queue
 from wrapup.models import WrapUpCode, WrapUpRule
 
 PASSWORD = "demo"  # noqa: S105 - printed on the log-in page; the demo runs on loopback only
@@ -39,6 +39,8 @@ def furnish(*, origins: list[str]) -> None:
         WrapUpCode.objects.get_or_create(name=name, defaults={"order": order, "is_default": order == last})
     if not WrapUpRule.objects.exists():
         WrapUpRule.objects.create(seconds=60, may_extend=True)
+    if not DesktopProfile.objects.exists():
+        DesktopProfile.objects.create(name="Everybody and every queue")
     _entry_points(service, direct, origins)
     _words()
 

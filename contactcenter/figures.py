@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from agents.states import State as AgentState
 from chats import reading
 from contactcenter.dashboard import LATE, Now, Today, now, opening
+from contactcenter.invariants import last_report
 from routing.explanation import duration
 
 Cell = dict[str, Any]
@@ -63,7 +64,7 @@ def figures(request: HttpRequest) -> dict[str, Any]:
             "changes": {"rows": [_logged(row) for row in house.changes] if may_audit else []},
         },
         "agents": _agents(house),
-        "system": [_timers(house)],
+        "system": [_timers(house), _invariants()],
     }
 
 
@@ -186,3 +187,15 @@ def _timers(house: Now) -> dict[str, Any]:
     late = house.overdue > LATE
     words = _("%(time)s late: does the worker run?") if late else _("in time")
     return {"label": _("Timers"), "ok": not late, "text": words % {"time": duration(house.overdue.total_seconds())}}
+
+
+def _invariants() -> dict[str, Any]:
+    report = last_report()
+    if report is None:
+        words = _("not checked yet")
+    elif report.broken:
+        words = ngettext("%(n)s broken", "%(n)s broken", report.broken) % {"n": number(report.broken)}
+    else:
+        words = _("all hold, %(time)s") % {"time": formats.date_format(timezone.localtime(report.at), "H:i")}
+    ok = report is None or not report.broken
+    return {"label": _("Invariants"), "ok": ok, "text": words, "href": reverse("admin:invariants")}

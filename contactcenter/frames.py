@@ -16,10 +16,11 @@ Code = Literal[
     *("rate_limited", "too_large", "pci_dropped", "unavailable"),
 ]
 Kind = Literal[
-    *("message", "joined", "left", "transferred", "conference_requested", "conference_lapsed", "amended", "queued"),
-    *("connection_lost", "connection_back", "ended", "whisper", "monitoring"),
+    *("message", "joined", "left", "transferred", "amended", "queued", "connection_lost", "connection_back", "ended"),
+    *("transfer_requested", "transfer_lapsed", "conference_requested", "conference_lapsed", "whisper", "monitoring"),
 ]
 Stream = Literal["public", "staff"]
+Policy = Literal["redact", "drop"] | None
 
 
 class Said(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -134,6 +135,7 @@ class Error(Said, tag="error", tag_field="type"):
     message: str
     fields: dict[str, Any] = {}
     findings: list[Finding] | msgspec.UnsetType = msgspec.UNSET
+    attachments: list[Attached] | msgspec.UnsetType = msgspec.UNSET
 
 
 # --- both sockets
@@ -167,11 +169,12 @@ class Entries(Said, tag="entries", tag_field="type"):
 
 
 class Dropped(Said, tag="dropped", tag_field="type"):
-    """Your own message that was held for its files was discarded: nobody else has seen it."""
+    """Your own message that was held for its files was discarded: nobody else has seen it. Each file tells why."""
 
     chat: str
     cid: str
     findings: list[Finding]
+    attachments: list[Attached]
 
 
 class Seen(Said, tag="seen", tag_field="type"):
@@ -228,6 +231,8 @@ class CustomerChat(Said):
     agents: list[Named]
     quick_replies: list[str]
     can_attach: bool
+    policy: Policy
+    kinds: list[str]
     can_rate: bool
     rated: bool
     agents_seen: Natural
@@ -260,6 +265,7 @@ class Me(Said):
     since: Moment | None
     idle_today: int
     idle_since: Moment | None
+    sign_out_at: Moment | None
     engaged: bool
     capacity: Numbers
     load: Numbers
@@ -289,15 +295,15 @@ class Member(Named):
 
 
 class DeskChat(Said):
-    """A chat in which the agent sits. `waited` in seconds."""
+    """A chat in which the agent sits, or a supervisor reads along. `waited` in seconds."""
 
     id: str
     customer: Customer
     queue: Named | None
     entry_point: Named
     state: Literal["bot", "queued", "offered", "active"]
-    role: Literal["owner", "guest"]
-    status: Literal["connected", "conference_requested", "conference", "customer_away"]
+    role: Literal["owner", "guest", "monitor"]
+    status: Literal["connected", "transfer_requested", "conference_requested", "conference", "customer_away"]
     message: bool
     answer_until: Moment | None
     started_at: Moment
@@ -315,6 +321,8 @@ class DeskChat(Said):
     page: str
     closing: str
     allowed: list[str]
+    policy: Policy
+    kinds: list[str]
 
 
 class WrapUpCode(Named):
@@ -346,6 +354,7 @@ class DeskSnapshot(Said, tag="desk", tag_field="type"):
     reasons: list[Named]
     offers: list[Offer]
     chats: list[DeskChat]
+    watched: list[DeskChat]
     wrapups: list[DeskWrapUp]
 
 

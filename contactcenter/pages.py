@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from csp.decorators import csp_replace
+from csp.decorators import csp_replace, csp_update
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
@@ -16,9 +16,13 @@ from django.views.decorators.http import require_safe
 
 from agents.models import Agent
 from chats.board import teams_of
+from chats.operations.files import MOST_BYTES, MOST_FILES
 from lib.clock import database_now
 from lib.wire import MAX_TEXT
 from routing.models import EntryPoint
+
+LIMITS = {"text": MAX_TEXT, "files": MOST_FILES, "bytes": MOST_BYTES}
+PREVIEWS = {"img-src": ["blob:"]}  # pictures that a page fetched itself, or that are about to be sent
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -39,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 @ensure_csrf_cookie
+@csp_update(PREVIEWS)
 def desk(request: HttpRequest) -> HttpResponse:
     """The agent's desk; who is no agent is sent to the administration, or told so."""
     agent = Agent.objects.filter(user=request.user, is_active=True).first()
@@ -60,13 +65,14 @@ def desk(request: HttpRequest) -> HttpResponse:
             "language": "/i18n/setlang/",
             "team": "#team" if teams_of(agent.pk)[agent.pk] else "",
         },
-        "limits": {"text": MAX_TEXT},
+        "limits": LIMITS,
     }
     return render(request, "chats/desk.html", {"page_config": config, "agent": agent})
 
 
 @require_safe
 @xframe_options_exempt
+@csp_update(PREVIEWS)
 def widget(request: HttpRequest, slug: str) -> HttpResponse:
     """The customer's widget, to be framed by the entry point's web sites only."""
     entry_point = EntryPoint.objects.select_related("queue__hours").filter(slug=slug, is_active=True).first()
@@ -87,7 +93,7 @@ def widget(request: HttpRequest, slug: str) -> HttpResponse:
             "subject": entry_point.ask_subject,
             "fields": [],
         },
-        "limits": {"text": MAX_TEXT},
+        "limits": LIMITS,
         "parent_origin_list": [*settings.ORIGINS, *entry_point.origins],
     }
     show = csp_replace({"frame-ancestors": ["'self'", *settings.ORIGINS, *entry_point.origins]})(render)

@@ -15,6 +15,7 @@
 | ORGANISATION     | the name on desk and widget                                     | Halden                |
 | MEDIA_ROOT       | folder of the files sent in chats; private, backed up, shared   | var/media             |
 | CLAMAV           | tcp://host:port or unix:///path of clamd                        | no virus scan         |
+| METRICS_TOKEN    | what a reader of /metrics must send as Bearer token             | only this machine     |
 """
 
 import os
@@ -178,11 +179,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 SWEEP_SECONDS = 1.0
+INVARIANT_SECONDS = 300.0
 CELERY_BEAT_SCHEDULE = {
     # A sweep that waited longer than a second is dropped: the next one finds the same rows.
     "sweep": {"task": "chats.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "rehearsals": {"task": "chats.tasks.prune_rehearsals", "schedule": crontab(minute=27, hour=3)},
     "decisions": {"task": "routing.tasks.prune", "schedule": crontab(minute=17, hour=3)},
+    "invariants": {
+        "task": "contactcenter.tasks.check_invariants",
+        "schedule": INVARIANT_SECONDS,
+        "options": {"expires": INVARIANT_SECONDS},
+    },
     "wrapups": {"task": "wrapup.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }
 
@@ -219,6 +226,7 @@ WHITENOISE_USE_FINDERS = DEMO
 WHITENOISE_AUTOREFRESH = DEMO
 MEDIA_ROOT = env("MEDIA_ROOT", str(BASE_DIR / "var" / "media"))
 CLAMAV = env("CLAMAV", "")
+METRICS_TOKEN = env("METRICS_TOKEN", "")
 FILE_UPLOAD_PERMISSIONS = 0o600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

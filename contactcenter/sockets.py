@@ -8,6 +8,7 @@ import agents.commands
 import agents.snapshots
 import chats.board_commands
 import chats.commands
+import chats.sharing_commands
 import chats.snapshots
 import wrapup.commands
 import wrapup.snapshots
@@ -19,15 +20,20 @@ def desk_snapshot(agent: Agent) -> dict[str, Any]:
     """The whole desk of an agent: himself, requests, chats, wrap-ups. The number is taken first: later is newer."""
     rev = agents.snapshots.next_rev(agent)
     on_desk = chats.snapshots.chats(agent)
+    owed = wrapup.snapshots.wrapups(agent)
+    offered = chats.snapshots.offers(agent)
     me = {**agents.snapshots.me(agent), "load": chats.snapshots.load(agent), "engaged": bool(on_desk)}
+    if offered or on_desk or owed:
+        me["sign_out_at"] = None  # nobody with open work is signed out
     return {
         "type": "desk",
         "rev": rev,
         "agent": me,
         "reasons": agents.snapshots.reasons(),
-        "offers": chats.snapshots.offers(agent),
+        "offers": offered,
         "chats": on_desk,
-        "wrapups": wrapup.snapshots.wrapups(agent),
+        "watched": chats.snapshots.watched(agent),
+        "wrapups": owed,
     }
 
 
@@ -38,6 +44,7 @@ class Desk(DeskConsumer):
         **agents.commands.DESK,
         **chats.commands.DESK,
         **chats.board_commands.DESK,
+        **chats.sharing_commands.DESK,
         **wrapup.commands.DESK,
     }
     snapshot = staticmethod(desk_snapshot)

@@ -7,6 +7,7 @@ from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView
 
 from contactcenter import accounts, api, pages
+from contactcenter.metrics import metrics
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -21,4 +22,5 @@ urlpatterns = [
     path("i18n/setlang/", accounts.choose_language, name="set_language"),
     path("livez", pages.alive, name="livez"),
     path("readyz", pages.ready, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

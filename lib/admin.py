@@ -9,7 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import CharField, Model, QuerySet, TextField
 from django.forms import BaseModelForm, Form, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -40,6 +40,36 @@ class HouseAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
     unlogged: Sequence[str] = ("password", "secret")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list; a search for card data goes on masked, so that neither page, address nor statement holds it."""
+        asked = masked_query(request.GET)
+        if asked != request.GET:
+            return HttpResponseRedirect(f"{request.path}?{asked.urlencode()}")
+        return super().changelist_view(request, extra_context)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """What is found by the words, card data in them masked."""
+        return super().get_search_results(request, queryset, mask(search_term).text)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form; card data typed into it is masked before anything looks at it, so that no error repeats it."""
+        secret = (*self.unlogged, "password1", "password2")
+        request.POST = masked_query(request.POST, but=secret)  # type: ignore[assignment]
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """Django's sentence, card data in the id masked."""
+        shown = mask(object_id).text
+        return cast(HttpResponse, super()._get_obj_does_not_exist_redirect(request, opts, shown))  # type: ignore[misc]
 
     def save_model(self, request: HttpRequest, obj: Model, form: BaseModelForm, change: bool) -> None:
         """A new row is saved whole; of an old one only the form's changes, as operations write the same rows.
@@ -74,6 +104,15 @@ class HouseAdmin(admin.ModelAdmin):
                 with override(None):
                     changed["values"] = [_change(form, name) for name in form.changed_data if name not in self.unlogged]
         return parts
+
+
+def masked_query(query: QueryDict, *, but: Sequence[str] = ()) -> QueryDict:
+    """The same with card data masked in every value, but for the fields named."""
+    masked = query.copy()
+    for name in masked:
+        if name not in but:
+            masked.setlist(name, [mask(value).text for value in masked.getlist(name)])
+    return masked
 
 
 def screen_row(row: Model, *, but: Sequence[str] = ()) -> None:

@@ -8,19 +8,24 @@ the heads in the next heartbeat.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, Protocol
 from uuid import uuid4
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
+from lib.door import Door
+from lib.wire import CLOSE_RESTART
+
 log = logging.getLogger(__name__)
 
 SHARD = "shard.0"
 RETRY_SECONDS = 1.0
+STOP_SECONDS = 0.1  # a channel layer may turn a cancellation into an error of its own: then it is asked again
 SEND_SECONDS = 5.0  # a road that doesn't take a batch for so long is broken
 MOST_QUEUED = 10_000  # frames kept for a slow road; what comes beyond is lost to the other processes
+GREETED_AT_ONCE = 8  # hellos in work; more would only wait for each other, for threads and for the database
 Frames = Sequence[tuple[str, bytes]]
 
 
@@ -31,21 +36,49 @@ class Member(Protocol):
         """Take the frame; never raises, never waits."""
 
 
+class Closable(Protocol):
+    """A socket of this process."""
+
+    def close_at_once(self, code: int) -> None:
+        """Close it with the code; what waited to be sent may be lost. Never raises, never waits."""
+
+
 class Hub:
     """The groups of one process on one event loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.name = uuid4().hex
+        self.door = Door(GREETED_AT_ONCE)
         self._groups: dict[str, set[Member]] = defaultdict(set)
         self._queued: list[tuple[str, bytes]] = []
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._endings: list[Callable[[], Awaitable[None]]] = []
+        self.sockets: set[Closable] = set()
         self.listening = asyncio.Event()
 
     def start(self) -> None:
         """The road to the other processes is open; it mends itself when Redis was away."""
         self._tasks = [self.loop.create_task(self._listen()), self.loop.create_task(self._tell_others())]
+
+    def at_end(self, ending: Callable[[], Awaitable[None]]) -> None:
+        """What leans on the hub is ended before it."""
+        self._endings.append(ending)
+
+    def dismiss(self) -> None:
+        """Every socket of this process is told to come back to another, or to this one when it runs again."""
+        for socket in tuple(self.sockets):
+            socket.close_at_once(CLOSE_RESTART)
+
+    async def stop(self) -> None:
+        """What leans on the hub has ended, and nothing of it runs any more."""
+        for ending in reversed(self._endings):
+            await ending()
+        while running := [task for task in self._tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=STOP_SECONDS)
 
     def join(self, group: str, member: Member) -> None:
         """From now on the member hears the group."""
@@ -115,6 +148,22 @@ async def running_hub() -> Hub:
         _hub.start()
         await _hub.listening.wait()
     return _hub
+
+
+async def stop_hub() -> None:
+    """The hub of this event loop has stopped, if it ran."""
+    global _hub
+    hub = _hub
+    if hub is not None and hub.loop is asyncio.get_running_loop():
+        _hub = None
+        await hub.stop()
+
+
+def end() -> Coroutine[Any, Any, None]:
+    """The orderly end of the process: sockets are dismissed at once, the rest stops while the coroutine runs."""
+    if _hub is not None:
+        _hub.dismiss()
+    return stop_hub()
 
 
 def publish_frames(frames: Frames) -> None:

@@ -1,13 +1,12 @@
-"""A socket of this process: first-frame timer, rate limit, dispatch by name, a bounded outbox, clean closing."""
+"""A socket of this process: first-frame timer, rate limit, dispatch by name, bounded in and out, clean closing."""
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from channels.consumer import AsyncConsumer
-from channels.exceptions import StopConsumer
 from django.utils import translation
 
 from lib import wire
@@ -19,7 +18,9 @@ from lib.rates import Bucket
 
 log = logging.getLogger(__name__)
 
+OPEN: Counter[str] = Counter()  # the sockets of this process, by the last part of their address
 LAST_WORDS_SECONDS = 1.0  # for what is queued when a socket is closed
+LATE_SECONDS = 1.0  # a timer that rings so late says that this process was busy, not that the client was silent
 
 
 class Closing(Exception):
@@ -31,38 +32,47 @@ class Closing(Exception):
 
 
 class Socket(AsyncConsumer):
-    """Base of the desk's and the customer's consumer. They say who is there and what each frame means."""
+    """Base of the desk's and the customer's consumer. They say who is there and what each frame means.
 
-    channel_layer_alias = "none"  # the hub listens for the whole process
+    Frames are read as they come and handled one after the other. While a handler waits, at most INBOUND_FRAMES or
+    INBOUND_BYTES wait behind it; then nothing more is read from the connection until there is room again.
+    """
+
     commands: ClassVar[Mapping[str, Command]] = {}
     limited = True
     language = "en"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one connection from handshake to close."""
+        """Serve one connection from handshake to close; unlike Channels' own, without a thread hop per event."""
+        self.scope, self.base_send = scope, send
         self.hub: Hub = await running_hub()
         self.groups: set[str] = set()
-        self.greeted = False
-        self.closed = False
-        self._out: deque[bytes] = deque()
+        self.greeted = self.closed = self.lost = False
+        self._early: list[bytes] = []
+        self._in: list[str | None] = []  # lists: short and bounded, and an empty deque weighs 700 bytes
+        self._in_size = 0
+        self._out: list[bytes] = []
         self._out_bytes = 0
+        self._working: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._flow: Flow | None = scope.get("flow")
         self._timer: asyncio.TimerHandle | None = None
+        self._heard_at, self._patience = 0.0, wire.FIRST_FRAME_SECONDS
         self._bucket = Bucket(wire.FRAMES_PER_SECOND, wire.FRAMES_BURST)
+        kind = scope["path"].rstrip("/").rpartition("/")[2]
+        self.hub.sockets.add(self)
+        OPEN[kind] += 1
         try:
-            await super().__call__(scope, receive, send)
+            await self._read(receive)
         finally:
+            OPEN[kind] -= 1
+            self.hub.sockets.discard(self)
             self.listen_to(())
             if self._timer is not None:
                 self._timer.cancel()
-            if self._writing is not None:
-                self._writing.cancel()
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """As Channels does, without a thread hop per event: nothing on this path holds a Django connection."""
-        handler = getattr(self, message["type"].replace(".", "_"))
-        await handler(message)
+            for task in (self._working, self._writing):
+                if task is not None:
+                    task.cancel()
 
     # --- what a consumer fills in
 
@@ -86,27 +96,70 @@ class Socket(AsyncConsumer):
 
     # --- the connection
 
-    async def websocket_connect(self, message: dict[str, Any]) -> None:
+    async def _read(self, receive: Any) -> None:
+        """Take what comes until the connection is over."""
+        while True:
+            message = await receive()
+            kind = message["type"]
+            if kind == "websocket.receive":
+                self._arrived(message.get("text"))
+            elif kind == "websocket.connect":
+                if not await self._accept():
+                    return
+            else:
+                await self._part()
+                return
+
+    async def _accept(self) -> bool:
         """Accept or refuse the handshake; from here the first frame has five seconds."""
         if await self.admit() is not None:
             await self.base_send({"type": "websocket.close"})
-            raise StopConsumer
+            return False
         offered = self.scope.get("subprotocols", [])
         chosen = wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else None
         await self.base_send({"type": "websocket.accept", "subprotocol": chosen})
-        self._silent_after(wire.FIRST_FRAME_SECONDS)
+        self._heard_at = self.hub.loop.time()
+        self._ring_at(self._heard_at + self._patience)
+        return True
 
-    async def websocket_receive(self, message: dict[str, Any]) -> None:
+    def _arrived(self, raw: str | None) -> None:
+        """A frame waits for its turn; when too much waits, no more is read."""
+        if self.closed:
+            return
+        self._heard_at, self._patience = self.hub.loop.time(), wire.SILENCE_SECONDS
+        self._in.append(raw)
+        self._in_size += len(raw or "")
+        if len(self._in) > wire.INBOUND_FRAMES or self._in_size > wire.INBOUND_BYTES:
+            if self._flow is not None:
+                self._flow.hold()
+            elif len(self._in) > wire.INBOUND_MOST:
+                self._in.clear()
+                self._close_soon(wire.CLOSE_SLOW)
+        if self._working is None:
+            self._working = self.hub.loop.create_task(self._work())
+
+    async def _work(self) -> None:
+        """Everything that has come is handled, in order."""
+        try:
+            while self._in:
+                raw = self._in.pop(0)
+                self._in_size -= len(raw or "")
+                await self._handle(raw)
+                if self._flow is not None and self._flow.holding and 2 * len(self._in) <= wire.INBOUND_FRAMES:
+                    self._flow.let_go()
+        finally:
+            self._working = None
+
+    async def _handle(self, raw: str | None) -> None:
         """Decode, limit, dispatch and answer one frame."""
         if self.closed:
             return
-        raw = message.get("text")
         if raw is None:
             await self.close(wire.CLOSE_MALFORMED)
             return
         header = None
         try:
-            if len(raw) > wire.MAX_FRAME or len(raw.encode("utf-8", "replace")) > wire.MAX_FRAME:
+            if 4 * len(raw) > wire.MAX_FRAME and len(raw.encode("utf-8", "replace")) > wire.MAX_FRAME:
                 raise Closing(wire.CLOSE_TOO_BIG)
             header = wire.head(raw)
             if self.limited and not self._bucket.take():
@@ -128,12 +181,10 @@ class Socket(AsyncConsumer):
             self.push(wire.error(header.id if header else None, refused))
 
     async def _take(self, raw: str, header: wire.Header) -> None:
-        self._silent_after(wire.SILENCE_SECONDS)
         if not self.greeted:
             if header.type != "hello":
                 raise Closing(wire.CLOSE_UNAUTHENTICATED)
-            await self.greet(raw, header)
-            self.greeted = True
+            await self._welcome(raw, header)
             return
         command = self.commands.get(header.type)
         if command is None:
@@ -145,29 +196,62 @@ class Socket(AsyncConsumer):
         if frame.id is not None:
             self.push(wire.ok(frame.id, **answer))
 
-    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
-        """The other side is gone, or we closed: leave every group and tell the consumer."""
+    async def _welcome(self, raw: str, header: wire.Header) -> None:
+        """Greet in turn, a few at once in this process; what the socket heard meanwhile follows the greeting."""
+        if self.hub.door.waiting >= wire.MOST_WAITING:
+            raise Closing(wire.CLOSE_LATER)
+        async with self.hub.door:
+            if self.lost:
+                raise Closing(wire.CLOSE_NORMAL)
+            await self.greet(raw, header)
+        self.greeted = True
+        for frame in self._early:
+            self.push(frame)
+        self._early.clear()
+
+    async def _part(self) -> None:
+        """The other side is gone, or we closed: what it had said is handled, then the consumer is told."""
+        self.lost = True
+        if self._working is not None:
+            await asyncio.wait([self._working])
         self.closed = True
         self.listen_to(())
         if self.greeted:
             await self.gone()
-        raise StopConsumer
 
     async def close(self, code: int) -> None:
         """Send what is queued and taken within a second, then close; later frames are ignored."""
         if self.closed:
             return
         self.closed = True
+        self._in.clear()
         self.listen_to(())
         if self._writing is not None:
             await asyncio.wait([self._writing], timeout=LAST_WORDS_SECONDS)
             self._writing.cancel()
         await self.base_send({"type": "websocket.close", "code": code})
 
-    def _silent_after(self, seconds: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = self.hub.loop.call_later(seconds, self._close_soon, wire.CLOSE_SLOW)
+    def close_at_once(self, code: int) -> None:
+        """Close with the code; what waits is not sent."""
+        if not self.closed:
+            self.closed = True
+            self._in.clear()
+            self._out.clear()
+            if self._flow is not None:
+                self._flow.close(code)
+
+    def _ring_at(self, moment: float) -> None:
+        self._timer = self.hub.loop.call_at(moment, self._ring, moment)
+
+    def _ring(self, moment: float) -> None:
+        """Close the socket when it has been silent for too long, as far as this process was awake to hear it."""
+        now = self.hub.loop.time()
+        if now < self._heard_at + self._patience:
+            self._ring_at(self._heard_at + self._patience)
+        elif now > moment + LATE_SECONDS:
+            self._ring_at(now + LATE_SECONDS)
+        else:
+            self._close_soon(wire.CLOSE_SLOW)
 
     def _close_soon(self, code: int) -> None:
         self.hub.loop.create_task(self.close(code))
@@ -184,13 +268,17 @@ class Socket(AsyncConsumer):
         self.groups = wanted
 
     def hear(self, group: str, frame: bytes) -> None:
-        """From the hub: a frame goes out as it is, a signal is for the consumer."""
+        """From the hub: a frame goes out as it is, after the greeting; a signal is for the consumer."""
         if self.closed:
             return
         if frame.startswith(b"!"):
             self.hub.loop.create_task(self._signal(frame))
-        else:
+        elif self.greeted:
             self.push(frame)
+        elif len(self._early) < wire.OUTBOUND_FRAMES:
+            self._early.append(frame)
+        else:
+            self._close_soon(wire.CLOSE_SLOW)
 
     async def _signal(self, signal: bytes) -> None:
         try:
@@ -202,8 +290,11 @@ class Socket(AsyncConsumer):
             log.exception("a signal failed")
 
     def push(self, frame: bytes) -> None:
-        """Queue a frame for this socket. A reader too slow for the queue is closed, the others notice nothing."""
+        """Send a frame, or queue it. A reader too slow for the queue is closed, the others notice nothing."""
         if self.closed:
+            return
+        if self._flow is not None and not self._out and not self._flow.full:
+            self._flow.write(frame)
             return
         if len(self._out) >= wire.OUTBOUND_FRAMES or self._out_bytes >= wire.OUTBOUND_BYTES:
             self._out.clear()
@@ -225,8 +316,11 @@ class Socket(AsyncConsumer):
                 await self._flow.room()
             if not self._out:
                 return
-            frame = self._out.popleft()
+            frame = self._out.pop(0)
             self._out_bytes -= len(frame)
+            if self._flow is not None:
+                self._flow.write(frame)
+                continue
             try:
                 await self.base_send({"type": "websocket.send", "text": frame.decode()})
             except Exception:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from lib.errors import Refused
+from lib.pci.mask import mask
 
 SUBPROTOCOL: Final = "contactcenter.v1"
 
@@ -18,18 +19,23 @@ SILENCE_SECONDS: Final = 60.0  # a socket that pings no more is closed: three he
 FRAMES_PER_SECOND, FRAMES_BURST = 20.0, 60
 SOCKETS_PER_PRINCIPAL: Final = 5
 OUTBOUND_FRAMES, OUTBOUND_BYTES = 256, 1024 * 1024
+INBOUND_FRAMES, INBOUND_BYTES = 64, 256 * 1024  # waiting for their turn; then the connection isn't read any more
+INBOUND_MOST: Final = 1024  # frames, where the server in front can't stop reading
+MOST_WAITING: Final = 5000  # hellos in line in one process; the next one is told to try later
 PAGE: Final = 200  # entries a page
 
 CLOSE_NORMAL, CLOSE_TOO_BIG, CLOSE_RESTART, CLOSE_LATER = 1000, 1009, 1012, 1013
 CLOSE_MALFORMED, CLOSE_UNAUTHENTICATED, CLOSE_FORBIDDEN = 4400, 4401, 4403
-CLOSE_SLOW, CLOSE_REPLACED, CLOSE_OVER, CLOSE_TOO_MANY = 4408, 4409, 4410, 4429
+CLOSE_SLOW, CLOSE_REPLACED, CLOSE_OVER, CLOSE_TIMED_OUT, CLOSE_TOO_MANY = 4408, 4409, 4410, 4411, 4429
 
 # Signals are heard by sockets, never sent on to a browser: JSON can't begin with "!".
 DESK_CHANGED: Final = b"!desk"
 CHAT_CHANGED: Final = b"!chat"
 BOARD_CHANGED: Final = b"!board"
+QUEUE_MOVED: Final = b"!queue"
 REVOKED: Final = b"!revoked"
 REPLACED: Final = b"!replaced:"
+TIMED_OUT: Final = b"!timed-out"
 
 CID_PATTERN: Final = r"^[A-Za-z0-9_-]{1,64}\Z"
 
@@ -142,7 +148,7 @@ def error(frame_id: str | None, refused: Refused) -> bytes:
         "type": "error",
         "id": frame_id,
         "code": refused.code,
-        "message": str(refused.message),
+        "message": mask(str(refused.message)).text,  # it may name a wrong field or value, and that may be card data
     }
     if refused.fields:
         frame["fields"] = refused.fields

@@ -22,6 +22,7 @@ from routing.explanation import RULES, explain, short
 from routing.models import (
     BusinessHours,
     Decision,
+    DesktopProfile,
     DistributionGroup,
     EntryPoint,
     Holiday,
@@ -64,7 +65,15 @@ class QueueAdmin(HouseAdmin):
         (None, {"fields": ("name", "is_active", "hours")}),
         (
             _("Giving out"),
-            {"fields": ("mode", ("priority", "ageing"), "offer_timeout", "preferred_seconds", "language_seconds")},
+            {
+                "fields": (
+                    "mode",
+                    ("priority", "ageing", "transfer_bump"),
+                    "offer_timeout",
+                    "preferred_seconds",
+                    "language_seconds",
+                )
+            },
         ),
         (_("Service level"), {"fields": (("service_level_seconds", "service_level_percent"),)}),
         (_("Waiting"), {"fields": ("max_waiting", "full_message", "max_wait", "max_wait_message", "overflow")}),
@@ -227,6 +236,28 @@ class EntryPointAdmin(HouseAdmin):
             self.log_change(request, entry_point, [{"changed": {"fields": ["identity secret"]}}])
             sentence = _("%(name)s has a new secret. Put it on your server: identities signed with the old one fail.")
             messages.success(request, sentence % {"name": entry_point})
+
+
+@admin.register(DesktopProfile)
+class DesktopProfileAdmin(HouseAdmin):
+    """Desktop profiles: where a team's contacts may go, and who may be asked."""
+
+    list_display = ("name", "of_teams", "transfer_queues", "transfer_agents", "conference", "shows_monitoring")
+    search_fields = ("name",)
+    autocomplete_fields = ("teams", "queues", "agent_teams")
+    fieldsets = (
+        (None, {"fields": ("name", "teams")}),
+        (_("Transfer"), {"fields": ("transfer_queues", "queues", "transfer_agents")}),
+        (_("Conference"), {"fields": ("conference", "agent_teams")}),
+        (_("Supervisors"), {"fields": ("shows_monitoring",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DesktopProfile]:
+        return super().get_queryset(request).prefetch_related("teams")
+
+    @admin.display(description=_("teams"))
+    def of_teams(self, profile: DesktopProfile) -> str:
+        return ", ".join(team.name for team in profile.teams.all()) or _("every team without one of its own")
 
 
 @admin.register(Decision)

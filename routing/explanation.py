@@ -192,7 +192,10 @@ def _details(snapshot: Snapshot, names: _Names) -> list[str]:
         words = {"name": names.agent(snapshot.preferred), "time": duration(snapshot.preferred_for)}
         sentences.append(_("%(name)s last spoke with this customer and comes first for %(time)s, if free.") % words)
     if snapshot.missed_by is not None:
-        sentences.append(_("%(name)s had let the last offer pass.") % {"name": names.agent(snapshot.missed_by)})
+        sentences.append(
+            _("%(name)s had let the last offer pass, or passed the contact on.")
+            % {"name": names.agent(snapshot.missed_by)}
+        )
     return sentences
 
 
@@ -235,7 +238,7 @@ def _why_not(candidate: Candidate, snapshot: Snapshot, decision: Decision, names
         "not_in_group": _("The team is asked only after a longer wait."),
         "no_capacity": _("The multimedia profile allows none."),
         "full": _("No free place: %(load)d of %(capacity)d contacts in hand.") % load,
-        "just_missed": _("Let this contact's last offer pass; others came first."),
+        "just_missed": _("Let this contact's last offer pass, or passed it on; others came first."),
         "preferred_first": _("Could take it, but the customer's own agent comes first."),
     }
     return sentences.get(rule) or _("Left out by the rule “%(rule)s”.") % {"rule": rule}

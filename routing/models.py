@@ -12,12 +12,14 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Skill, Team
+from routing.desktops import DesktopProfile
 from routing.hours import BusinessHours, Holiday, Opening
 from routing.selection import Candidate, Snapshot
 
 __all__ = [
     "BusinessHours",
     "Decision",
+    "DesktopProfile",
     "DistributionGroup",
     "EntryPoint",
     "Holiday",
@@ -125,6 +127,12 @@ class Queue(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         help_text=_("Takes what would be one too many here, or has waited longest. It keeps its age."),
+    )
+    transfer_bump = models.PositiveSmallIntegerField(
+        _("transferred contacts first by"),
+        default=0,
+        validators=[MaxValueValidator(9)],
+        help_text=_("By how much the priority of a contact is better when an agent transfers it here. 0: it isn't."),
     )
     full_message = models.CharField(
         _("message when full"), max_length=300, blank=True, help_text=_("Empty: the product's own sentence.")

@@ -15,8 +15,10 @@ from chats.operations.open import Opened
 from chats.operations.post import Posted
 from chats.operations.presence import GRACE
 from chats.senders import Sender, of_agent
+from contactcenter.simulator.client import new_cid
 from lib.clock import database_now
 from routing.models import DistributionGroup, EntryPoint, Queue
+from wrapup import operations as wrapup_operations
 from wrapup.models import WrapUp, WrapUpCode, WrapUpRule
 
 CARD = "4111 1111 1111 1111"
@@ -95,12 +97,12 @@ def customer_of(chat: Chat) -> Sender:
 
 def customer_says(chat: Chat, text: str, *, cid: str = "") -> Posted:
     """The customer has written."""
-    return operations.post(fresh(chat), by=customer_of(chat), cid=cid or uuid4().hex, text=text)
+    return operations.post(fresh(chat), by=customer_of(chat), cid=cid or new_cid(), text=text)
 
 
 def agent_says(chat: Chat, agent: Agent, text: str, *, cid: str = "") -> Posted:
     """The agent has written."""
-    return operations.post(fresh(chat), by=of_agent(agent), cid=cid or uuid4().hex, text=text)
+    return operations.post(fresh(chat), by=of_agent(agent), cid=cid or new_cid(), text=text)
 
 
 def live_offer(chat: Chat) -> Offer:
@@ -121,6 +123,12 @@ def customer_leaves(chat: Chat) -> Chat:
 def wrapup_of(seat: Seat) -> WrapUp:
     """What the agent owes or has written for the seat."""
     return WrapUp.objects.get(seat=seat)
+
+
+def wraps_up(agent: Agent, code: WrapUpCode) -> None:
+    """Everything the agent owed is written down."""
+    for row in WrapUp.objects.for_agent(agent).open():
+        wrapup_operations.submit(row.pk, by=agent, codes=[code.pk])
 
 
 def fresh(row: Any) -> Any:
@@ -165,6 +173,12 @@ def desk_is_silent(agent: Agent) -> None:
     Agent.objects.filter(pk=agent.pk).update(lease_until=past, desk_heard=past - timedelta(seconds=75))
 
 
+def does_nothing(agent: Agent) -> None:
+    """The agent's team signs out who does nothing, and he has done nothing for longer than it allows."""
+    Team.objects.filter(pk=agent.team_id).update(inactivity_sign_out=True, inactivity_minutes=3)
+    Agent.objects.signed_in().filter(pk=agent.pk).update(active_at=database_now() - timedelta(minutes=3))
+
+
 def grace_is_over(seat: Seat) -> None:
     """The lost agent has been away for longer than his chats wait."""
     Seat.objects.filter(pk=seat.pk).update(away_since=database_now() - GRACE - timedelta(seconds=1))
@@ -174,6 +188,11 @@ def patience_is_over(chat: Chat) -> None:
     """The customer has been away for longer than the entry point waits."""
     past = database_now() - timedelta(seconds=chat.entry_point.away_timeout + 1)
     Chat.objects.filter(pk=chat.pk).update(customer_until=past)
+
+
+def customer_stays_away(chat: Chat) -> None:
+    """The customer has not come back within the grace; nobody has been told yet."""
+    Chat.objects.filter(pk=chat.pk).update(customer_until=database_now() - timedelta(seconds=1))
 
 
 def wrapup_is_due(wrapup: WrapUp) -> None:

@@ -21,6 +21,7 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from contactcenter.embedded import ROOT
+from tests.undertaker import Undertaker
 
 REDIS_DATABASE = 7
 PATIENCE = 60.0  # seconds until we believe that something won't happen on a busy machine
@@ -36,6 +37,7 @@ class Live:
     environment: dict[str, str]
     logs: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    undertaker: Undertaker = field(default_factory=Undertaker)
 
     @property
     def base_url(self) -> str:
@@ -66,6 +68,7 @@ class Live:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", *arguments], env=self.environment, cwd=ROOT, stdout=log, stderr=log
             )
+        self.undertaker.watch(self.processes[name])
 
     def stop(self, name: str) -> None:
         """The process has ended, on request or by force."""
@@ -76,6 +79,7 @@ class Live:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        self.undertaker.forget(process)
 
     def said(self, name: str) -> str:
         """What the process has said so far."""
@@ -143,14 +147,17 @@ def free_port() -> int:
 KEPT = {"auth", "contenttypes"}  # filled by the migrations
 
 
-def empty_database() -> None:
-    """No row is left of what tests write; foreign keys are checked at commit, so the order doesn't matter."""
+def empty_database(*, stay: bool = False) -> None:
+    """No row is left of what tests write; foreign keys are checked at commit, so the order doesn't matter.
+
+    `stay`: the connection is kept, for who goes on in this thread.
+    """
     assert str(connection.settings_dict["NAME"]).startswith("test_")
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label not in KEPT]
     tables = {model._meta.db_table for model in models if model._meta.managed}
     with connection.cursor() as cursor:
         cursor.execute("BEGIN; " + "".join(f'DELETE FROM "{table}"; ' for table in sorted(tables)) + "COMMIT")
-    if not connection.in_atomic_block:
+    if not stay and not connection.in_atomic_block:
         connection.close()
 
 

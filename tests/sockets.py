@@ -14,7 +14,6 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
-import chats.writer
 import lib.hub
 from agents.models import Agent
 from contactcenter.asgi import application
@@ -177,17 +176,10 @@ async def ended(*tasks: asyncio.Task[None]) -> None:
 @asynccontextmanager
 async def loop_services() -> AsyncIterator[lib.hub.Hub]:
     """Inside, the hub of this event loop runs; afterwards hub and writer have let go of their connections."""
-    hub = await lib.hub.running_hub()
     try:
-        yield hub
+        yield await lib.hub.running_hub()
     finally:
-        writer = chats.writer._writer
-        tasks = list(hub._tasks)
-        if writer is not None and writer.hub is hub:
-            tasks.append(writer._task)
-        await ended(*tasks)
-        if writer is not None and writer.hub is hub:
-            await writer.pool.close()
+        await lib.hub.stop_hub()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from agents.models import Agent
 from chats.models import Chat, Customer
-from chats.snapshots import customer_card, named, page_of_lines
+from chats.snapshots import customer_card, named, page_of_lines, reach
 from lib.clock import database_now
 from lib.errors import Refused
 from lib.pci.mask import mask
@@ -105,5 +105,6 @@ def transcript(agent: Agent, chat_id: UUID, past_id: UUID) -> dict[str, Any]:
         past = one(Chat.objects.filter(seats__wrapup__agent=agent, seats__wrapup__done_at__gte=since), pk=past_id)
     else:
         past = one(_past(agent, chat_id), pk=past_id)
-    entries, more = page_of_lines(past.pk, "public", 0, 5 * PAGE)
+    public, _staff = reach(past, agent)
+    entries, more = page_of_lines(past.pk, "public", 0, 5 * PAGE, upto=public)
     return {"chat": str(past.pk), "entries": entries, "more": more}

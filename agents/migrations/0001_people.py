@@ -279,6 +279,7 @@ class Migration(migrations.Migration):
                 ("lease_until", models.DateTimeField(editable=False, null=True, verbose_name="presence until")),
                 ("desk", models.CharField(blank=True, editable=False, max_length=32, verbose_name="desk")),
                 ("desk_heard", models.DateTimeField(editable=False, null=True, verbose_name="desk last heard")),
+                ("active_at", models.DateTimeField(editable=False, null=True, verbose_name="last active")),
                 ("desk_rev", models.PositiveBigIntegerField(default=0, editable=False)),
                 (
                     "user",
@@ -353,6 +354,26 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "inactivity_sign_out",
+                    models.BooleanField(
+                        default=False,
+                        help_text="An agent without open work who does nothing at his desk is signed out; a minute before, he is told.",
+                        verbose_name="sign out inactive agents",
+                    ),
+                ),
+                (
+                    "inactivity_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        help_text="Minutes without keyboard, pointer or command at the desk. 3 to 10000.",
+                        validators=[
+                            django.core.validators.MinValueValidator(3),
+                            django.core.validators.MaxValueValidator(10000),
+                        ],
+                        verbose_name="inactive after minutes",
+                    ),
+                ),
                 (
                     "profile",
                     models.ForeignKey(
@@ -451,6 +472,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(verbose_name="from")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="to")),
                 ("verb", models.CharField(max_length=20, verbose_name="caused by what")),
+                ("end_verb", models.CharField(blank=True, max_length=20, verbose_name="ended by what")),
                 (
                     "agent",
                     models.ForeignKey(

@@ -186,6 +186,7 @@ class Migration(migrations.Migration):
                 ("token", models.BinaryField(max_length=32, unique=True)),
                 ("token_until", models.DateTimeField(editable=False)),
                 ("customer_until", models.DateTimeField(null=True, verbose_name="customer present until")),
+                ("customer_away", models.BooleanField(default=False, editable=False)),
                 ("customer_seen", models.PositiveIntegerField(default=0, verbose_name="customer has seen")),
                 ("public_head", models.PositiveIntegerField(default=0, verbose_name="lines")),
                 ("staff_head", models.PositiveIntegerField(default=0, verbose_name="staff lines")),
@@ -286,6 +287,16 @@ class Migration(migrations.Migration):
                         related_name="findings",
                         to="chats.chat",
                         verbose_name="chat",
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="routing.queue",
+                        verbose_name="queue",
                     ),
                 ),
             ],
@@ -408,6 +419,16 @@ class Migration(migrations.Migration):
                         default="route",
                         max_length=12,
                         verbose_name="kind",
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agents.agent",
+                        verbose_name="asked by",
                     ),
                 ),
                 ("offered_at", models.DateTimeField(verbose_name="offered")),
@@ -586,6 +607,8 @@ class Migration(migrations.Migration):
                 ("released_at", models.DateTimeField(null=True, verbose_name="wrapped up")),
                 ("away_since", models.DateTimeField(null=True, verbose_name="connection lost")),
                 ("seen", models.PositiveIntegerField(default=0, verbose_name="has seen")),
+                ("until", models.PositiveIntegerField(null=True, verbose_name="read up to line")),
+                ("staff_until", models.PositiveIntegerField(null=True, verbose_name="read up to staff line")),
                 (
                     "agent",
                     models.ForeignKey(
@@ -867,7 +890,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="finding",
-            index=models.Index(fields=["at"], name="finding_at"),
+            index=models.Index(
+                fields=["at"], include=("queue", "detector", "sender_kind", "action"), name="finding_at"
+            ),
         ),
         migrations.AddConstraint(
             model_name="heldmessage",
@@ -966,6 +991,61 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("released_at", None), ("left_at__isnull", False), _connector="OR"),
                 name="left_before_released",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Watch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("began_at", models.DateTimeField(verbose_name="from")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="to")),
+                ("shown", models.BooleanField(default=True, verbose_name="shown to the agent")),
+            ],
+            options={
+                "verbose_name": "monitoring",
+                "verbose_name_plural": "monitorings",
+                "ordering": ["-began_at"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("asked_by", None), ("kind", "route")),
+                    models.Q(models.Q(("kind", "route"), _negated=True), ("asked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="routing_or_somebody_asks",
+            ),
+        ),
+        migrations.AddField(
+            model_name="watch",
+            name="agent",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="watches",
+                to="agents.agent",
+                verbose_name="supervisor",
+            ),
+        ),
+        migrations.AddField(
+            model_name="watch",
+            name="chat",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="watches",
+                to="chats.chat",
+                verbose_name="chat",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="watch",
+            index=models.Index(condition=models.Q(("ended_at", None)), fields=["agent"], name="watch_live_of_agent"),
+        ),
+        migrations.AddConstraint(
+            model_name="watch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("chat", "agent"), name="one_live_watch_per_supervisor"
             ),
         ),
     ]

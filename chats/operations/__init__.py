@@ -7,6 +7,15 @@ from chats.operations.enqueue import hand_over, requeue
 from chats.operations.files import announce, cancel, judge, look_again, receive, sweep_away
 from chats.operations.lines import look_at
 from chats.operations.message import due_messages, take_message, take_up
+from chats.operations.moving import (
+    cancel_conference,
+    cancel_transfer,
+    end_conference,
+    exit_conference,
+    hand_over_conference,
+    request_conference,
+    transfer,
+)
 from chats.operations.offers import accept, accept_all, lapse, withdraw, withdraw_all
 from chats.operations.open import open
 from chats.operations.overflow import overflow, turn_away, wait_is_over
@@ -15,12 +24,15 @@ from chats.operations.presence import (
     agent_lost,
     customer_away,
     customer_here,
+    customer_lost,
     give_up,
     seen,
     sign_in,
     sign_out,
+    time_out,
     typing,
 )
+from chats.operations.supervise import barge_in, leave_supervision, monitor, take_over, whisper
 
 __all__ = [
     "abandon",
@@ -28,26 +40,36 @@ __all__ = [
     "accept_all",
     "agent_lost",
     "announce",
+    "barge_in",
     "cancel",
+    "cancel_conference",
+    "cancel_transfer",
     "customer_away",
     "customer_here",
+    "customer_lost",
     "distribute",
     "distribute_for",
     "due_messages",
     "end",
+    "end_conference",
+    "exit_conference",
     "give_up",
     "hand_over",
+    "hand_over_conference",
     "judge",
     "lapse",
     "leave",
+    "leave_supervision",
     "look_again",
     "look_at",
+    "monitor",
     "open",
     "overflow",
     "post",
     "rate",
     "receive",
     "release",
+    "request_conference",
     "requeue",
     "seen",
     "set_state",
@@ -56,10 +78,14 @@ __all__ = [
     "sign_out_member",
     "sweep_away",
     "take_message",
+    "take_over",
     "take_up",
+    "time_out",
+    "transfer",
     "turn_away",
     "typing",
     "wait_is_over",
+    "whisper",
     "withdraw",
     "withdraw_all",
 ]

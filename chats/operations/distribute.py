@@ -10,7 +10,7 @@ import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection, transaction
 
@@ -19,7 +19,7 @@ from agents.states import State as AgentState
 from chats.events import ChatChanged, OffersMade
 from chats.models import Chat, Offer
 from chats.operations import lines
-from chats.rosters import InLine, Rosters, line, loads, missed
+from chats.rosters import InLine, Rosters, line, missed, places
 from chats.senders import SYSTEM
 from chats.states import State
 from lib.clock import database_now
@@ -127,7 +127,7 @@ class _Batch:
     def __init__(self, queues: set[int], *, around: bool) -> None:
         self.queues = queues
         self.around = around
-        self.now = database_now()
+        self.now = self.locked = database_now()
         self.rosters = Rosters(queues, around=around)
         self.found: list[Found] = []
         self.notes: list[Found] = []
@@ -184,8 +184,10 @@ class _Batch:
         rows = Agent.objects.filter(pk__in=agents).order_by("pk").select_for_update(of=("self",), no_key=True)
         if {pk for pk, state in rows.values_list("pk", "state") if state == AgentState.AVAILABLE} != agents:
             raise Moved
-        if loads(agents) != {agent: self.rosters.everybody[agent].load for agent in agents}:
+        seen = {agent: (self.rosters.everybody[agent].load, self.rosters.everybody[agent].capacity) for agent in agents}
+        if places(agents) != seen:
             raise Moved
+        self.locked = database_now()
 
     def _write(self) -> None:
         """Offers, decisions and ledger stand; whom it concerns is told after commit."""
@@ -200,8 +202,8 @@ class _Batch:
         for queue in {each.chat.queue for each in self.found}:
             if self.rosters.queues[queue].mode == Queue.Mode.CIRCULAR:
                 Queue.objects.filter(pk=queue).update(last_chosen=self.rosters.last_chosen[queue])
-        data = {offer.chat_id: {"offer": str(offer.pk), "agent": offer.agent_id} for offer in offers}
-        lines.record_all(data, "offer", state=State.OFFERED, by=SYSTEM, at=self.now)
+        data = {offer.chat_id: self._told(offer) for offer in offers}
+        lines.record_all(data, "offer", state=State.OFFERED, by=SYSTEM, at=self.locked)
         publish(
             *(ChatChanged(chat_id=offer.chat_id, agents=(offer.agent_id,)) for offer in offers),
             *(
@@ -211,14 +213,21 @@ class _Batch:
         )
 
     def _offer(self, found: Found) -> Offer:
+        """An offer that begins when its rows were held: not before what freed the chat and the agent was over."""
         timeout = self.rosters.queues[found.chat.queue].offer_timeout
+        begins = self.locked + (found.at - self.now)
         return Offer(
             chat_id=found.chat.pk,
             agent_id=found.agent,
             queue_id=found.chat.queue,
-            offered_at=found.at,
-            expires_at=found.at + timedelta(seconds=timeout),
+            offered_at=begins,
+            expires_at=begins + timedelta(seconds=timeout),
         )
+
+    def _told(self, offer: Offer) -> dict[str, Any]:
+        """What the ledger says of an offer: to whom, and how many places he has."""
+        capacity = self.rosters.everybody[offer.agent_id].capacity
+        return {"offer": str(offer.pk), "agent": offer.agent_id, "capacity": capacity}
 
     def _decide(self) -> None:
         """Every look that is worth remembering is written down, beside the roster as the batch found it."""

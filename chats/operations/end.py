@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Subquery
+from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from chats.events import ChatChanged, QueueMoved, SeatEnded
-from chats.models import Chat, Offer, Seat
+from chats.models import Chat, Offer, Seat, Watch
 from chats.operations import lines
 from chats.operations.distribute import distribute_for
 from chats.senders import SYSTEM, Sender, of_agent
@@ -15,6 +17,10 @@ from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
 from lib.transitions import one
+
+CONFERENCE_FIRST = _("End the conference first.")
+CANCEL_FIRST = _("Cancel the request first.")
+SUPERVISORS = "agent__team__supervisors"
 
 
 @transaction.atomic
@@ -25,11 +31,15 @@ def leave(chat: Chat, *, by: Sender) -> Chat:
 
 @transaction.atomic
 def end(chat: Chat, *, by: Agent) -> Chat:
-    """The agent has ended the chat. Refused: `forbidden` for a guest, `state` when it is not connected."""
+    """The agent has ended the chat. Refused: `forbidden` for a guest, `state` during a conference or a request."""
     row = Chat.objects.locked(chat.pk)
     seat = one(Seat.objects.live().filter(chat=row), agent=by)
     if seat.role != Seat.Role.OWNER:
         raise Refused("forbidden")
+    if Seat.objects.live().filter(chat=row).exclude(pk=seat.pk).exists():
+        raise Refused("state", CONFERENCE_FIRST)
+    if Offer.objects.live().filter(chat=row).exists():
+        raise Refused("state", CANCEL_FIRST)
     return over(row, "end", by=of_agent(by), who=of_agent(by), why="ended")
 
 
@@ -56,6 +66,7 @@ def release(seat: Seat, *, by: Sender) -> bool:
     """The wrap-up is in: the seat counts no longer, and the next offer may come. False when it was free already."""
     if not Seat.objects.held().filter(pk=seat.pk).update(released_at=database_now()):
         return False
+    Agent.objects.signed_in().filter(pk=seat.agent_id).update(active_at=database_now())
     publish(ChatChanged(chat_id=seat.chat_id, agents=(seat.agent_id,)))
     distribute_for(Agent.objects.get(pk=seat.agent_id))
     return True
@@ -77,6 +88,7 @@ def over(chat: Chat, verb: str, *, by: Sender, who: Sender, why: str) -> Chat:
     for seat in Seat.objects.live().filter(chat=row).select_related("agent").order_by("agent_id"):
         end_seat(seat, at=at)
         told.append(seat.agent_id)
+    told += close_watches(row, at=at)
     publish(ChatChanged(chat_id=row.pk, agents=tuple(told)))
     publish(QueueMoved(queue_id=row.queue_id))
     for agent in Agent.objects.filter(pk__in=told):
@@ -85,9 +97,24 @@ def over(chat: Chat, verb: str, *, by: Sender, who: Sender, why: str) -> Chat:
 
 
 def end_seat(seat: Seat, *, at: datetime) -> None:
-    """The agent is out of the chat; the room above hears of it and asks him for his wrap-up."""
-    if Seat.objects.live().filter(pk=seat.pk).update(left_at=at, away_since=None):
+    """The agent is out of the chat; the room above hears of it and asks him for his wrap-up.
+
+    He may read what was written until now, also when the chat goes on without him.
+    """
+    chat = Chat.objects.filter(pk=seat.chat_id)
+    read = {"until": Subquery(chat.values("public_head")), "staff_until": Subquery(chat.values("staff_head"))}
+    if Seat.objects.live().filter(pk=seat.pk).update(left_at=at, away_since=None, **read):
         publish(SeatEnded(seat_id=seat.pk))
+
+
+def close_watches(chat: Chat, *, at: datetime) -> list[int]:
+    """Supervisors in whose teams nobody sits in the chat any more read along no longer; returns who they are."""
+    seated = Seat.objects.live().filter(chat=chat)
+    live = Watch.objects.filter(chat=chat, ended_at=None)
+    over = live.exclude(agent__in=seated.filter(agent__team__supervisors__isnull=False).values(SUPERVISORS))
+    agents = list(over.values_list("agent_id", flat=True))
+    Watch.objects.filter(chat=chat, ended_at=None, agent__in=agents).update(ended_at=at)
+    return agents
 
 
 def rate(chat: Chat, *, score: int, comment: str) -> None:

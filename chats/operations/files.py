@@ -77,7 +77,7 @@ def _allowed(name: str, rule: Rule) -> str:
     """The kind that the name claims. Raises Refused("invalid") in words when it may not be sent."""
     kind = ending(name)
     if kind not in rule.kinds:
-        kinds = ", ".join(sorted(rule.kinds))
+        kinds = ", ".join(sorted(rule.sendable))
         raise Refused("invalid", _("This kind of file can't be sent. Allowed: %(kinds)s.") % {"kinds": kinds})
     if kind in IMAGES and not rule.unread_images and not can_read_images():
         raise Refused("invalid", _("Images can't be checked here, so they can't be sent. Type what they show."))
@@ -91,7 +91,7 @@ def receive(chat: Chat, attachment_id: UUID, number: int, data: bytes, *, by: Se
     Refused: `not_found`, `state` (no longer uploading), `invalid` (no such part, or not its length).
     """
     row = _own(chat, attachment_id, by)
-    if row.status == Status.SCANNING and number in row.received:
+    if row.status != Status.UPLOADING and number in row.received:
         return row
     if row.status != Status.UPLOADING:
         raise Refused("state")
@@ -218,7 +218,7 @@ def _settle_held(chat: Chat, held: HeldMessage, row: Attachment, detectors: Sequ
         discard(sent, reason="message")
         held.outcome, held.text = HeldMessage.Outcome.DROPPED, ""
         found = [{"detector": name, "action": "dropped"} for name in sorted(set(detectors))]
-        publish(MessageDropped(chat_id=chat.pk, by=by, cid=held.cid, findings=tuple(found)))
+        _tell_dropped(chat, held, sent, found, by=by)
     elif all(file.status == Status.CLEAN for file in sent):
         held.outcome = HeldMessage.Outcome.SENT if _say(chat, held, sent, by) else HeldMessage.Outcome.DROPPED
         held.text = ""
@@ -235,13 +235,20 @@ def _say(chat: Chat, held: HeldMessage, sent: Sequence[Attachment], by: Sender) 
     pieces.mask_earlier(chat, joined, by=by, at=now)
     if joined.screened.dropped:
         discard(sent, reason="message")
-        found = tuple(joined.screened.findings)
-        publish(MessageDropped(chat_id=chat.pk, by=by, cid=held.cid, findings=found))
+        _tell_dropped(chat, held, sent, joined.screened.findings, by=by)
         return False
     cards = [file.card() for file in sent]
     entry = lines.append(chat, "message", by=by, at=now, screened=joined.screened, cid=held.cid, files=cards)
     attach(sent, entry)
     return True
+
+
+def _tell_dropped(
+    chat: Chat, held: HeldMessage, sent: Sequence[Attachment], found: Sequence[dict[str, str]], *, by: Sender
+) -> None:
+    """The sender hears what was found, and of each file why it is gone."""
+    cards = tuple(file.card() for file in sent)
+    publish(MessageDropped(chat_id=chat.pk, by=by, cid=held.cid, findings=tuple(found), files=cards))
 
 
 @transaction.atomic

@@ -17,6 +17,8 @@ from lib.errors import Refused
 from lib.events import publish
 from lib.fields import Passed
 
+SPOKEN = ("message", "whisper")  # kinds of lines that people write
+
 
 def append(
     chat: Chat,
@@ -33,11 +35,13 @@ def append(
 ) -> Entry:
     """The line stands at the end of the stream and is told to its readers. The chat's row must be locked.
 
-    A text that no sender's verb has screened is masked here, by the policy of the chat's queue.
+    A text that no sender's verb has screened is masked here, by the policy of the chat's queue. A line of the staff
+    stream says which public line it follows.
     """
     head = "public_head" if stream == Entry.PUBLIC else "staff_head"
     Chat.objects.filter(pk=chat.pk).update(**{head: F(head) + 1})
-    chat.refresh_from_db(fields=[head])
+    chat.refresh_from_db(fields=["public_head", "staff_head"])
+    follows = {} if stream == Entry.PUBLIC else {"follows": chat.public_head}
     text = screened.text if screened else str(clean(text, policies.of_queue(chat.queue_id).screening)[0])
     entry = Entry.objects.create(
         chat=chat,
@@ -53,27 +57,43 @@ def append(
         text=Passed(text),
         findings=screened.findings if screened else [],
         attachments=files or [],
-        data=data or {},
+        data={**follows, **(data or {})},
     )
     entry.text = text
-    if kind == "message":
-        note_findings([found["detector"] for found in entry.findings], chat=chat, by=by, at=at, place="message")
+    if kind in SPOKEN:
+        note_findings([found["detector"] for found in entry.findings], chat=chat, by=by, at=at, place=kind)
     publish(LinesWritten(chat_id=chat.pk, stream=stream, entries=(entry.frame(),)))
     return entry
 
 
 def amend(chat: Chat, line: Entry, *, at: datetime) -> Entry:
-    """Everybody is told how a line of the public stream, already rewritten, stands now. The chat must be locked."""
-    now = Screened(str(line.text), line.findings, None)
-    return append(chat, "amended", by=SYSTEM, at=at, screened=now, files=line.attachments, data={"of": line.seq})
+    """The stream's readers are told how a line of it, already rewritten, stands now. The chat must be locked."""
+    now, of = Screened(str(line.text), line.findings, None), {"of": line.seq}
+    return append(chat, "amended", by=SYSTEM, at=at, stream=line.stream, screened=now, files=line.attachments, data=of)
 
 
 def note_findings(
-    detectors: list[str], *, chat: Chat | None, by: Sender, at: datetime, place: str, action: str = "masked"
+    detectors: list[str],
+    *,
+    chat: Chat | None,
+    by: Sender,
+    at: datetime,
+    place: str,
+    action: str = "masked",
+    queue_id: int | None = None,
 ) -> None:
-    """One row per detector that struck, without what it found."""
+    """One row per detector that struck, without what it found; the queue is the chat's where none is named."""
     Finding.objects.bulk_create(
-        Finding(chat=chat, at=at, sender_kind=by.kind, sender_id=by.id, place=place, detector=detector, action=action)
+        Finding(
+            chat=chat,
+            queue_id=queue_id if queue_id is not None or chat is None else chat.queue_id,
+            at=at,
+            sender_kind=by.kind,
+            sender_id=by.id,
+            place=place,
+            detector=detector,
+            action=action,
+        )
         for detector in detectors
     )
 
@@ -83,7 +103,7 @@ def look_at(text: str, *, chat: Chat, queue_id: int, by: Sender, place: str) -> 
     policy = policies.of_queue(queue_id).screening
     masked, struck = clean(text, policy)
     action = "dropped" if policy.drop else "masked"
-    note_findings(sorted(struck), chat=chat, by=by, at=database_now(), place=place, action=action)
+    note_findings(sorted(struck), chat=chat, by=by, at=database_now(), place=place, action=action, queue_id=queue_id)
     return masked, dropped(findings(struck, policy)) if struck and policy.drop else None
 
 

@@ -45,10 +45,12 @@ def take_message(entry_point: EntryPoint, form: Mapping[str, Any], *, language: 
     said: dict[str, Any] = {**checked(entry_point, form), "fields": form.get("fields") or {}}
     text = _words(said, claims, form)
     policy = policies.of_queue(queue.pk).screening
-    said, claims, struck = screened(said, claims, policy)
+    said, claims, struck = screened(said, claims, queue.pk)
     if policy.drop and (found := clean(text, policy)[1]):
         by = Sender("customer")
-        lines.note_findings(sorted(found), chat=None, by=by, at=now, place="message", action="dropped")
+        lines.note_findings(
+            sorted(found), chat=None, by=by, at=now, place="message", action="dropped", queue_id=queue.pk
+        )
         raise dropped(findings(found, policy))
     token = secrets.token_urlsafe(32)
     with transaction.atomic():

@@ -1,6 +1,7 @@
 """How an offer ends: accepted, lapsed (RONA), or withdrawn."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from agents import operations as agent_operations
 from agents.models import Agent
 from agents.states import State as AgentState
 from chats.events import ChatChanged, QueueMoved
-from chats.models import Chat, Offer, Seat
+from chats.models import Chat, Offer, Seat, Watch
 from chats.operations import lines
+from chats.operations.asking import everybody, in_vain
+from chats.operations.end import close_watches, end_seat
 from chats.operations.enqueue import requeue
 from chats.senders import SYSTEM, of_agent
 from lib.clock import database_now
@@ -23,15 +26,17 @@ from lib.transitions import one
 TOO_LATE = _("Too late: the time was up.")
 TAKEN = _("Someone else has taken this chat.")
 GONE = _("The customer has gone.")
+CANCELLED = _("You are asked no longer: the request was taken back.")
 
 
 @transaction.atomic
 def accept(offer_id: UUID, *, by: Agent) -> Seat:
-    """The agent sits in the chat and leads it. Exactly one accept wins.
+    """The agent sits in the chat: he leads it, as second agent if it was a conference he was asked to.
 
-    Refused: `not_found` (not his offer), `gone` (the time was up or the customer left), `conflict` (taken).
+    Exactly one accept wins; who transferred the chat is out. Refused: `not_found` (not his offer), `gone` (the time
+    was up, the customer left, or he is asked no longer), `conflict` (taken).
     """
-    offer = one(Offer.objects.for_agent(by), pk=offer_id)
+    offer = one(Offer.objects.for_agent(by).select_related("asked_by"), pk=offer_id)
     chat = Chat.objects.locked(offer.chat_id)
     now = database_now()
     won = (
@@ -44,12 +49,29 @@ def accept(offer_id: UUID, *, by: Agent) -> Seat:
     chat = Chat.objects.advance(chat.pk, "accept")
     if chat.answered_at is None:
         Chat.objects.filter(pk=chat.pk).update(answered_at=now)
-    seat = Seat.objects.create(chat=chat, agent=by, queue_id=chat.queue_id, joined_at=now, seen=chat.public_head)
+    out = _passed_on(chat, by, at=now) if offer.kind == Offer.Kind.TRANSFER else {}
+    role = Seat.Role.GUEST if offer.kind == Offer.Kind.CONFERENCE else Seat.Role.OWNER
+    seat = Seat.objects.create(
+        chat=chat, agent=by, queue_id=chat.queue_id, role=role, joined_at=now, seen=chat.public_head
+    )
+    Watch.objects.filter(chat=chat, agent=by, ended_at=None).update(ended_at=now)
     lines.append(chat, "joined", by=SYSTEM, at=now, data={"who": "agent", "id": str(by.pk), "name": by.name})
-    lines.record(chat, "accept", by=of_agent(by), at=now, offer=str(offer.pk))
-    publish(ChatChanged(chat_id=chat.pk, agents=(by.pk,)))
-    publish(QueueMoved(queue_id=chat.queue_id))
+    lines.record(chat, "accept", by=of_agent(by), at=now, offer=str(offer.pk), kind=offer.kind, **out)
+    told = (*everybody(chat), *out.values(), *close_watches(chat, at=now))
+    publish(ChatChanged(chat_id=chat.pk, agents=told))
+    if offer.kind == Offer.Kind.ROUTE:
+        publish(QueueMoved(queue_id=chat.queue_id))
     return seat
+
+
+def _passed_on(chat: Chat, to: Agent, *, at: datetime) -> dict[str, int]:
+    """Who led the chat is out; says who that was, as the ledger notes it."""
+    seat = Seat.objects.live().filter(chat=chat, role=Seat.Role.OWNER).select_related("agent").get()
+    by = {"id": str(seat.agent_id), "name": seat.agent.name}
+    lines.append(chat, "transferred", by=SYSTEM, at=at, data={"agent": {"id": str(to.pk), "name": to.name}, "by": by})
+    lines.person_left(chat, of_agent(seat.agent), at=at)
+    end_seat(seat, at=at)
+    return {"out": seat.agent_id}
 
 
 def accept_all(offers: Collection[UUID], *, by: Agent) -> list[dict[str, Any]]:
@@ -70,6 +92,8 @@ def _too_late(offer: Offer) -> Refused:
         return Refused("conflict", _("You have accepted this chat already."))
     if offer.outcome in ("", Offer.Outcome.LAPSED):
         return Refused("gone", TOO_LATE)
+    if offer.kind != Offer.Kind.ROUTE and offer.chat.ended_at is None:
+        return Refused("gone", CANCELLED)
     return Refused("gone", GONE if offer.outcome == Offer.Outcome.CANCELLED else TAKEN)
 
 
@@ -77,9 +101,10 @@ def _too_late(offer: Offer) -> Refused:
 def lapse(offer_id: UUID) -> bool:
     """RONA: the deadline passed, so the chat is back in its queue with its age and the agent in RONA.
 
-    False, and nothing changed, when the offer ended otherwise or its time isn't up. Safe to run twice.
+    A transfer or conference request comes to nothing: the chat stays with who asked, and he is told. False, and
+    nothing changed, when the offer ended otherwise or its time isn't up. Safe to run twice.
     """
-    offer = Offer.objects.live().filter(pk=offer_id).select_related("agent").first()
+    offer = Offer.objects.live().filter(pk=offer_id).select_related("agent", "asked_by").first()
     if offer is None:
         return False
     chat = Chat.objects.locked(offer.chat_id)
@@ -89,9 +114,17 @@ def lapse(offer_id: UUID) -> bool:
         return False
     lines.record(chat, "lapse", by=SYSTEM, at=now, offer=str(offer.pk), agent=offer.agent_id)
     _rona(offer.agent)
-    requeue(chat, why="rona")
-    publish(ChatChanged(chat_id=chat.pk, agents=(offer.agent_id,)))
+    _goes_back(chat, offer, at=now, why="rona")
     return True
+
+
+def _goes_back(chat: Chat, offer: Offer, *, at: datetime, why: str) -> None:
+    """Nobody took the chat: it waits again, or stays with who asked."""
+    if offer.kind == Offer.Kind.ROUTE:
+        requeue(chat, why=why)
+        publish(ChatChanged(chat_id=chat.pk, agents=(offer.agent_id,)))
+    else:
+        in_vain(chat, offer, at=at, why=why)
 
 
 def _rona(agent: Agent) -> None:
@@ -105,8 +138,11 @@ def _rona(agent: Agent) -> None:
 
 @transaction.atomic
 def withdraw(offer_id: UUID, *, why: str) -> bool:
-    """The offer is taken back and the chat waits again with its age. False when it had ended otherwise."""
-    offer = Offer.objects.live().filter(pk=offer_id).first()
+    """The offer is taken back and the chat waits again with its age, or stays with who asked.
+
+    False when it had ended otherwise.
+    """
+    offer = Offer.objects.live().filter(pk=offer_id).select_related("agent", "asked_by").first()
     if offer is None:
         return False
     chat = Chat.objects.locked(offer.chat_id)
@@ -114,8 +150,7 @@ def withdraw(offer_id: UUID, *, why: str) -> bool:
     if not Offer.objects.live().filter(pk=offer.pk).update(outcome=Offer.Outcome.WITHDRAWN, ended_at=now):
         return False
     lines.record(chat, "withdraw", by=SYSTEM, at=now, offer=str(offer.pk), why=why)
-    requeue(chat, why=why)
-    publish(ChatChanged(chat_id=chat.pk, agents=(offer.agent_id,)))
+    _goes_back(chat, offer, at=now, why=why)
     return True
 
 

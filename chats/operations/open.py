@@ -19,7 +19,7 @@ from chats.operations import lines
 from chats.operations.enqueue import hand_over
 from chats.operations.overflow import queue_with_room
 from chats.operations.presence import CUSTOMER_LEASE
-from chats.screening import Policy, clean, dropped, findings
+from chats.screening import clean, dropped, findings
 from chats.senders import BOT, Sender
 from chats.states import State
 from lib.clock import database_now
@@ -50,7 +50,7 @@ def open(entry_point: EntryPoint, form: Mapping[str, Any], *, language: str = ""
     queue = entry_point.queue
     claims = identity_of(form.get("identity") or "", entry_point)
     said: dict[str, Any] = {**checked(entry_point, form), "fields": form.get("fields") or {}}
-    said, claims, struck = screened(said, claims, policies.of_queue(queue.pk).screening)
+    said, claims, struck = screened(said, claims, queue.pk)
     language = language_of(entry_point, language)
     now = database_now()
     if queue.hours is not None and not queue.hours.is_open(now):
@@ -100,17 +100,24 @@ def _first_words(chat: Chat, entry_point: EntryPoint, queue: Queue) -> None:
 
 
 def screened(
-    said: dict[str, Any], claims: dict[str, Any], policy: Policy
+    said: dict[str, Any], claims: dict[str, Any], queue_id: int
 ) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
     """Form and claims masked, and which detectors struck. Refused("pci_dropped") for the form under the policy Drop.
 
     What the page and the web site say is masked under either policy: the customer can't change it.
     """
+    policy = policies.of_queue(queue_id).screening
     typed = {name: value for name, value in said.items() if name != "page"}
     masked, struck = clean(typed, policy)
     if struck and policy.drop:
         lines.note_findings(
-            sorted(struck), chat=None, by=Sender("customer"), at=database_now(), place="form", action="dropped"
+            sorted(struck),
+            chat=None,
+            by=Sender("customer"),
+            at=database_now(),
+            place="form",
+            action="dropped",
+            queue_id=queue_id,
         )
         raise dropped(findings(struck, policy))
     page, found = clean(said["page"], policy)

@@ -22,12 +22,14 @@ class Joined(NamedTuple):
     earlier: list[tuple[Entry, str, list[str]]]
 
 
-def look_back(chat: Chat, *, by: Sender, screened: Screened, policy: Policy, at: datetime) -> Joined:
-    """What the message completes. Nothing is written; the chat's row must be locked."""
+def look_back(
+    chat: Chat, *, by: Sender, screened: Screened, policy: Policy, at: datetime, stream: str = Entry.PUBLIC
+) -> Joined:
+    """What the message completes in its stream. Nothing is written; the chat's row must be locked."""
     if not holds_digit(screened.text):
         return Joined(screened, [])
     said = Entry.objects.filter(
-        chat=chat, stream=Entry.PUBLIC, kind="message", sender_kind=by.kind, sender_id=by.id
+        chat=chat, stream=stream, kind__in=lines.SPOKEN, sender_kind=by.kind, sender_id=by.id
     ).order_by("-seq")[:MOST]
     recent = [line for nth, line in enumerate(said) if nth < ALWAYS or line.at > at - WINDOW][::-1]
     if not recent:
@@ -56,4 +58,4 @@ def mask_earlier(chat: Chat, joined: Joined, *, by: Sender, at: datetime) -> Non
         line.text, line.fingerprint = Passed(text), None
         line.save(update_fields=["text", "fingerprint", "findings"])
         lines.amend(chat, line, at=at)
-        lines.note_findings(detectors, chat=chat, by=by, at=at, place="message", action="amended")
+        lines.note_findings(detectors, chat=chat, by=by, at=at, place=line.kind, action="amended")

@@ -59,7 +59,7 @@ def post(chat: Chat, *, by: Sender, cid: str, text: str, attachments: Sequence[U
         found = [finding["detector"] for finding in screened.findings]
         lines.note_findings(found, chat=row, by=by, at=now, place="message", action="dropped")
         files.discard(sent, reason="message")
-    raise dropped(screened.findings)
+    raise dropped(screened.findings, [file.card() for file in sent])
 
 
 def _with_files(screened: Screened, sent: Sequence[Attachment], *, drop: bool) -> Screened:

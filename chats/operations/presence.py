@@ -1,9 +1,11 @@
 """Who is there: the customer's lease, agents who are lost and come back, what was seen, who types."""
 
 from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -14,36 +16,55 @@ from agents.states import State as AgentState
 from chats.events import ChatChanged, Noticed
 from chats.models import Chat, Seat
 from chats.operations import lines
-from chats.operations.end import end_seat
+from chats.operations.asking import guest, take_back_any
+from chats.operations.end import close_watches, end_seat
 from chats.operations.enqueue import requeue
+from chats.operations.moving import guest_lost, succeed
 from chats.operations.offers import withdraw_all
+from chats.operations.supervise import stop_watching
+from chats.querysets import View
 from chats.senders import SYSTEM, Sender, of_agent
 from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
 
 CUSTOMER_LEASE = timedelta(seconds=75)
+CUSTOMER_GRACE = timedelta(seconds=5)  # a reloaded page is back before his agents are told that he is away
 GRACE = timedelta(seconds=120)  # how long the chats of a lost agent wait for him
 
 
-def customer_here(chat: Chat) -> None:
-    """The customer is present for another 75 s; the desks hear it when he had been away."""
-    now = database_now()
-    was_away = Chat.objects.live().filter(Q(customer_until=None) | Q(customer_until__lt=now), pk=chat.pk).exists()
-    Chat.objects.live().filter(pk=chat.pk).update(customer_until=now + CUSTOMER_LEASE)
-    if was_away:
-        _tell_desks(chat)
+def customer_here(chat_id: UUID) -> View:
+    """The customer is present for another 75 s; his agents hear it if they had been told that he is away.
+
+    Gives the chat as his page sees it now. Refused("not_found").
+    """
+    view = Chat.objects.viewed_by_customer(chat_id, lease=CUSTOMER_LEASE)
+    if view.customer_away and Chat.objects.live().filter(pk=chat_id, customer_away=True).update(customer_away=False):
+        _tell_desks(chat_id)
+    return view
 
 
-def customer_away(chat: Chat) -> None:
-    """The customer's last socket here is closed; another of his sockets says otherwise within its heartbeat."""
-    if Chat.objects.live().filter(pk=chat.pk).update(customer_until=database_now()):
-        _tell_desks(chat)
+def customer_away(chat_id: UUID, *, ago: float = 0.0) -> None:
+    """The customer's last socket here was closed so many seconds ago: if he stays away, his agents are told.
+
+    Who was heard since then, here or in another process, stays present; nobody is told anything yet.
+    """
+    since = timedelta(seconds=ago)
+    Chat.objects.left_by_customer(chat_id, ago=since, grace=CUSTOMER_GRACE, lease=CUSTOMER_LEASE)
 
 
-def _tell_desks(chat: Chat) -> None:
-    agents = tuple(Seat.objects.live().filter(chat=chat).values_list("agent_id", flat=True))
-    publish(ChatChanged(chat_id=chat.pk, agents=agents))
+@transaction.atomic
+def customer_lost(chat_id: UUID) -> bool:
+    """The customer has not come back: his agents see him away. False when he has, or when they know it already."""
+    gone = Chat.objects.quietly_left(database_now()).filter(pk=chat_id).update(customer_away=True)
+    if gone:
+        _tell_desks(chat_id)
+    return bool(gone)
+
+
+def _tell_desks(chat_id: UUID) -> None:
+    agents = tuple(Seat.objects.live().filter(chat=chat_id).values_list("agent_id", flat=True))
+    publish(ChatChanged(chat_id=chat_id, agents=agents))
 
 
 def seen(chat: Chat, *, by: Sender, seq: int) -> None:
@@ -90,12 +111,27 @@ def sign_out(agent: Agent, *, by: User) -> Agent:
         row = Agent.objects.locked(agent.pk).get(agent.pk)
         if row is None or row.state == AgentState.OFFLINE:
             return agent
-        held = Seat.objects.held().filter(agent=agent)
-        offers = agent.offers.live().count()  # first: an offer taken meanwhile is found below as a chat
-        chats, wrapups = held.filter(left_at=None).count(), held.filter(left_at__isnull=False).count()
-        if chats or wrapups or offers:
-            raise Refused("state", open_work(offers=offers, chats=chats, wrapups=wrapups))
+        if any(work := _open(agent)):
+            raise Refused("state", open_work(offers=work[0], chats=work[1], wrapups=work[2]))
+        transaction.on_commit(partial(stop_watching, agent), robust=True)
         return agent_operations.sign_out(agent, by=by)
+
+
+@transaction.atomic
+def time_out(agent: Agent) -> bool:
+    """The agent, who did nothing for too long, is offline. False when work is open or he did something meanwhile."""
+    Agent.objects.locked(agent.pk)
+    if any(_open(agent)) or not agent_operations.time_out(agent):
+        return False
+    transaction.on_commit(partial(stop_watching, agent), robust=True)
+    return True
+
+
+def _open(agent: Agent) -> tuple[int, int, int]:
+    """How many offers, chats and wrap-ups the locked agent has."""
+    held = Seat.objects.held().filter(agent=agent)
+    offers = agent.offers.live().count()  # first: an offer taken meanwhile is found below as a chat
+    return offers, held.filter(left_at=None).count(), held.filter(left_at__isnull=False).count()
 
 
 def open_work(*, offers: int, chats: int, wrapups: int) -> str:
@@ -114,6 +150,7 @@ def agent_lost(agent: Agent) -> int:
     Returns how many offers and chats that were; nothing happens to an agent who is back already.
     """
     withdrawn = withdraw_all(agent, why="lost")
+    stop_watching(agent)
     return withdrawn + sum(_lost(seat) for seat in Seat.objects.live().filter(agent=agent, away_since=None))
 
 
@@ -133,13 +170,26 @@ def _lost(seat: Seat) -> bool:
 
 @transaction.atomic
 def give_up(seat: Seat) -> bool:
-    """The agent did not come back within the grace: the chat returns to its queue with its age. Quiet if not so."""
+    """The agent did not come back within the grace: the chat returns to its queue with its age. Quiet if not so.
+
+    In a conference it goes on instead: with the other agent, who leads from now on.
+    """
     chat = Chat.objects.locked(seat.chat_id)
     now = database_now()
     lost = Seat.objects.live().filter(pk=seat.pk, away_since__lt=now - GRACE).select_related("agent").first()
     if lost is None:
         return False
-    end_seat(lost, at=now)
+    if lost.role == Seat.Role.GUEST:
+        guest_lost(chat, lost)
+        return True
+    take_back_any(chat, at=now, why="lost")
+    second = guest(chat)
+    if second is not None:
+        succeed(chat, lost, second, by=SYSTEM, why="lost")
+        return True
     lines.person_left(chat, of_agent(lost.agent), at=now, why="lost")
+    end_seat(lost, at=now)
+    told = close_watches(chat, at=now)
     requeue(chat, why="lost")
+    publish(ChatChanged(chat_id=chat.pk, agents=(lost.agent_id, *told)))
     return True

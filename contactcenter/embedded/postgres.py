@@ -31,9 +31,12 @@ SETTINGS = {
     "log_timezone": "UTC",
     "shared_buffers": "128MB",
     "max_wal_size": "512MB",
-    # A log holds no statement and no row: they may hold what people typed.
+    # A log holds no statement, no parameter, no row and no sentence about a wrong value: they may hold what people typed.
+    "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
     # /dev/shm is small in containers, and these tables need no parallel plan.
     "max_parallel_workers_per_gather": "0",
 }

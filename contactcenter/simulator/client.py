@@ -9,6 +9,7 @@ import json
 import random
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +26,8 @@ SUBPROTOCOL = Subprotocol("contactcenter.v1")
 # A page of 200 entries with 10 000 characters each, and room for its wrapping.
 LARGEST_FRAME = 32 * 1024 * 1024
 # After these a client doesn't come back by itself.
-FINAL_CLOSES = frozenset({4401, 4403, 4409, 4410})
+REPLACED = 4409
+FINAL_CLOSES = frozenset({4401, 4403, REPLACED, 4410, 4411})
 MOMENT = 0.05  # seconds
 # The world moved on while the frame was on its way: no fault of either side.
 TOO_LATE = frozenset({"gone", "state", "not_found"})
@@ -189,10 +191,8 @@ class WireClient:
     async def tell(self, kind: str, **fields: Any) -> None:
         """Send a frame that isn't answered (`typing`, `seen`, `ping`); lost without a word when not connected."""
         if self._socket is not None and self.online:
-            try:
+            with suppress(ConnectionClosed):
                 await self._socket.send(json.dumps({"type": kind, **fields}, ensure_ascii=False))
-            except ConnectionClosed:
-                return
 
     async def sync(self, chat: str, stream: str = "public") -> None:
         """Fetch what is missing of a stream, page after page."""
@@ -275,7 +275,8 @@ class WireClient:
             self._disconnected(greeting, heartbeat)
         if self.over is None:
             self._tally.count[f"closed {why}"] += 1
-        if socket.close_code in FINAL_CLOSES and not (self._take_over and not self._welcomed):
+        final = FINAL_CLOSES if self._welcomed or not self._take_over else FINAL_CLOSES - {REPLACED}
+        if socket.close_code in final:
             self._give_up(f"closed by the server with {socket.close_code} {socket.close_reason or ''}".rstrip())
         return self._welcomed
 
@@ -311,7 +312,8 @@ class WireClient:
         for key, head in (welcome.get("heads") or {}).items():
             self._transcripts.setdefault(key, Transcript()).heard_of(head)
             self._watch_hole(key)
-        self.online = self._welcomed = True
+        # From now on what the server may believe alive is this client's own dead connection.
+        self.online = self._welcomed = self._take_over = True
         self._tally.count["hellos"] += 1
         self.change.tell()
 
@@ -387,11 +389,8 @@ class WireClient:
             return
         chat, _, stream = key.partition("/")
         self._tally.count["holes mended"] += 1
-        try:
+        with suppress(Trouble):  # the next heartbeat or hello finds the same hole
             await self.sync(chat, stream or "public")
-        except Trouble:
-            # The next heartbeat or hello finds the same hole.
-            return
 
 
 def _refused_as(code: str) -> str:

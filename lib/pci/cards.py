@@ -18,8 +18,8 @@ from lib.pci.issuers import DOUBLED, LENGTHS, SHORTEST
 SKIPPED = r"(?:\x00|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});)"
 SIGN = rf"(?:(?!{SKIPPED})[\W_])"
 CHAIN = re.compile(rf"[0-9](?:(?:{SKIPPED}*+{SIGN}){{0,5}}+{SKIPPED}*+[0-9]){{{SHORTEST - 1},}}+")
-PLAIN_CHAIN = re.compile(rf"[0-9](?:[\W_]{{0,5}}+[0-9]){{{SHORTEST - 1},}}+")
-"""The same for a text without tags, entities and unseen characters."""
+PLAIN_CHAIN = re.compile(r"[0-9]++(?:[\W_]{1,5}+[0-9]++)*+")
+"""The same for a text without tags, entities and unseen characters, of any length."""
 GROUP = re.compile(r"[0-9]+")
 PART = re.compile(rf"{SKIPPED}|(?P<digits>[0-9]+)|(?P<sign>{SIGN})")
 
@@ -31,6 +31,8 @@ PRINTED_GROUP = 4
 LONGEST_WITH_COMPANIONS = 27
 RARE_LENGTHS = frozenset({12, 13, 17, 18})
 USUAL_LENGTHS = frozenset({15, 16})
+LONG_RUN = 16
+"""Digits from which on an undivided run may hold a card among others."""
 SHORTEST_PAN = 13
 """From so many digits on no label makes a right number harmless: an order number is never worth a stored card."""
 
@@ -53,18 +55,37 @@ class Chain(NamedTuple):
 
 
 def chains(read: str) -> Iterator[Chain]:
-    """Every chain long enough to hold a card."""
+    """Every chain that could hold a card, by its length, its groups and how they begin."""
     if any(sign in read for sign in "<&\x00"):
         for found in CHAIN.finditer(read):
             yield chain_of(read, *_groups(read, found.start(), found.end()))
         return
     for found in PLAIN_CHAIN.finditer(read):
+        if found.end() - found.start() < SHORTEST or not _may_hold_card(GROUP.findall(found[0])):
+            continue
         places: list[int] = []
         starts: list[int] = []
         for group in GROUP.finditer(read, found.start(), found.end()):
             starts.append(len(places))
             places += range(group.start(), group.end())
         yield chain_of(read, places, starts)
+
+
+def _may_hold_card(groups: Sequence[str]) -> bool:
+    """False when neither a window of these groups nor a part of a long one fits any issuer; True proves nothing."""
+    digits = "".join(groups)
+    if len(digits) < SHORTEST:
+        return False
+    ends = {*accumulate(map(len, groups))}
+    place = 0
+    for group in groups:
+        for length in LENGTHS.get(digits[place : place + 4], ()):
+            if place + length in ends:
+                return True
+        if len(group) >= LONG_RUN:
+            return True
+        place += len(group)
+    return False
 
 
 def _groups(read: str, start: int, end: int) -> tuple[list[int], list[int]]:
@@ -223,7 +244,7 @@ def find_cards(read: str, pan: bool = True, near: bool = True) -> list[Hit]:
 def _embedded_hits(chain: Chain, test: Callable[[int, int], bool], taken: bytearray, judge: Judge) -> Iterator[Hit]:
     """Cards inside longer runs; the whole run is masked, but for the last four of the card when there is only one."""
     for first, end in zip(chain.starts, [*chain.starts[1:], len(chain.digits)], strict=True):
-        if end - first <= 15 or taken[first]:
+        if end - first < LONG_RUN or taken[first]:
             continue
         everywhere = judge.words.near(*chain.span(first, end))
         inside = [window for window in embedded(chain, first, end, everywhere) if test(*window)]

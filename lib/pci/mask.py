@@ -70,10 +70,12 @@ def find(text: str, detectors: Collection[str], custom: Sequence[CustomPattern])
 
 def _without(read: str, hits: Sequence[Hit]) -> str:
     """The text with letters in place of what was found, so that no other detector reads it."""
+    if not hits:
+        return read
     chars = list(read)
     for hit in hits:
         chars[hit.span.start : hit.span.end] = "x" * (hit.span.end - hit.span.start)
-    return "".join(chars) if hits else read
+    return "".join(chars)
 
 
 def _hide(text: str, hits: Sequence[Hit]) -> str:

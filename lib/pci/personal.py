@@ -4,9 +4,8 @@ All text here is `digits.plain` text. Expressions begin at a fixed word or are b
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from lib.pci.context import stretches
 from lib.pci.findings import MASK, Hit, digits_of, whole
 from lib.pci.issuers import SHORTEST
 
@@ -21,6 +20,11 @@ IBAN_LENGTHS = {
     "SM": 27, "SO": 23, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
     "YE": 30,
 }  # fmt: skip
+IBAN_COUNTRIES = {
+    spelling: length
+    for country, length in IBAN_LENGTHS.items()
+    for spelling in (country, country.lower(), country.title(), country.title().swapcase())
+}
 IBAN_BEGINNINGS = ((b"-aa99", 1), (b"-aa-99", 1), (b"-aaaaaa99", 5))
 """The skeletons an IBAN begins with, and where in them the country stands; the last is glued to the word IBAN."""
 IBAN_BODY = re.compile(r"[ \xa0\u202f\x00.-]?[0-9](?:[ \xa0\u202f\x00.-]{0,2}[0-9A-Za-z]){12,31}")
@@ -47,42 +51,51 @@ LINK = (
     r"(?:[\s:=#.,\"'()*\[\]\x00>–-]|\b(?:is|was|are|code|number|no|nr|nummer|num|my|the|it|its|ist|lautet|war|der|die|"
     r"meine?r?|karte|card|of|on|von|digits?|ziffern|auf|back|rückseite)\b){0,12}"
 )
-CVV = re.compile(f"(?:{CVV_WORD}){LINK}({DIGITS_3_4})", re.IGNORECASE)
+CVV = re.compile(f"(?:{CVV_WORD}){LINK}(?P<digits>{DIGITS_3_4})", re.IGNORECASE)
 CVV_BEHIND = re.compile(
-    rf"({DIGITS_3_4})[\s,(:=\"'-]{{0,4}}(?:(?:is|ist)(?: (?:my|the|mein|der|die|meine))? )?(?:{CVV_WORD})",
+    rf"(?P<digits>{DIGITS_3_4})[\s,(:=\"'-]{{0,4}}(?:(?:is|ist)(?: (?:my|the|mein|der|die|meine))? )?(?:{CVV_WORD})",
     re.IGNORECASE,
 )
 PIN_DIGITS = rf"{APART}[0-9](?:[ .\x00-]?[0-9]){{3,5}}(?![ .-]?[0-9])"
-PIN = re.compile(f"({PIN_WORD}){LINK}({PIN_DIGITS})", re.IGNORECASE)
+PIN = re.compile(f"(?:{PIN_WORD}){LINK}(?P<digits>{PIN_DIGITS})", re.IGNORECASE)
 PIN_BEHIND = re.compile(
-    rf"({PIN_DIGITS})[\s,(:=\"'-]{{0,4}}(?:is|ist) (?:my|the|mein|meine|die|der) (?:{PIN_WORD})", re.IGNORECASE
+    rf"(?P<digits>{PIN_DIGITS})[\s,(:=\"'-]{{0,4}}(?:is|ist) (?:my|the|mein|meine|die|der) (?:{PIN_WORD})",
+    re.IGNORECASE,
 )
-CVV_HINTS = (
-    "cv",
-    "cav",
-    "csc",
-    "cid",
-    "ecurity",
-    "erification",
-    "alidation",
-    "prüf",
-    "icherheit",
-    "kpn",
-    "back",
-    "rückseite",
-)
-PIN_HINTS = ("pin", "geheim")
-REACH = 96
+CVV_HINTS: dict[str, Sequence[int]] = {
+    "cv": (0,),
+    "cav": (0,),
+    "csc": (0,),
+    "cid": (0,),
+    "ecurity": (1, 6),
+    "erification": (1, 6),
+    "alidation": (6,),
+    "prüf": (0, 6, 7),
+    "icherheit": (1,),
+    "kpn": (0,),
+    "back": range(11, 17),
+    "rückseite": range(13, 18),
+}
+"""What every word for a code holds, and how far before it the word may begin."""
+PIN_HINTS: dict[str, Sequence[int]] = {"pin": (0, 3, 4, 5, 6, 7), "geheim": (0,)}
+LONGEST_BEHIND = 24
+"""Characters between the first digit of a code and the word for it behind."""
+LONGEST_WORD = 40
+REACH = 160
+"""Characters in which a word, what links it and the digits stand."""
 SHORTEST_POSTAL_CODE = 5
+NEEDED_BEHIND = re.compile("[0-9]")
 
 TRACK = re.compile(r"%?[Bb][0-9]{12,19}\^[^^\n]{0,40}\^[0-9]{4}[^?\s]{0,60}\??|;?[0-9]{12,19}[=D][0-9]{4,40}\??")
 
 SSN = re.compile("[0-9]{3}([-. \u2010-\u2015])[0-9]{2}\\1[0-9]{4}")
+SSN_SHAPE = b"999-99-9999"
 SSN_PLAIN = re.compile(r"[0-9]{9,}")
 NO_SSN = re.compile(r"000|666|9|...00|.....0000")
 NUMBER_BEFORE = re.compile(r"(?:[0-9]|[0-9][-. ])\Z")
 NUMBER_BEHIND = re.compile(r"[0-9]|[-.][0-9]")
 SSN_WORD = re.compile(r"\bssn\b|\bsocial\b|\bsoc\b", re.IGNORECASE)
+SSN_HINTS = ("ssn", "soc")
 SSN_CONTEXT = 40
 
 EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]+@(?:[\w-]+\.)+[\w-]*[^\W\d_]{2}\b")
@@ -119,7 +132,9 @@ def find_ibans(read: str, shape: bytes) -> list[Hit]:
     for beginning, offset in IBAN_BEGINNINGS:
         place = framed.find(beginning)
         while place >= 0:
-            hits += _iban(read, place + offset - 1)
+            at = place + offset - 1
+            if read[at : at + 2] in IBAN_COUNTRIES:
+                hits += _iban(read, at)
             place = framed.find(beginning, place + 1)
     return hits
 
@@ -165,51 +180,85 @@ def find_beside(read: str, cards: Sequence[Hit], codes: bool) -> Iterator[Hit]:
 
 def find_personal(read: str, shape: bytes, detectors: Collection[str]) -> Iterator[Hit]:
     """Everything but cards and IBANs that the detectors name; `shape` is the skeleton of the text."""
+    lower = _lower(read)
     if b"999" in shape or b"9-9-9" in shape:
-        yield from _secrets(read, detectors)
+        yield from _secrets(read, lower, detectors)
     if "us_ssn" in detectors:
-        if b"999-99-9999" in shape:
-            yield from _ssns(read, SSN)
-        if b"9" * SSN_DIGITS in shape:
-            yield from _ssns(read, SSN_PLAIN)
+        if SSN_SHAPE in shape:
+            yield from _ssns(read, _at_each(SSN, read, shape, SSN_SHAPE))
+        if b"9" * SSN_DIGITS in shape and any(hint in lower for hint in SSN_HINTS):
+            yield from _ssns(read, SSN_PLAIN.finditer(read))
     for name, expression, needed in WHOLE:
         if name in detectors and needed in shape:
             for found in expression.finditer(read):
                 yield whole(name, read, *found.span())
 
 
-def _secrets(read: str, detectors: Collection[str]) -> Iterator[Hit]:
-    """Security codes and PINs."""
+def _lower(read: str) -> str:
+    """The text in lower case, code point for code point."""
     lower = read.lower()
+    if len(lower) == len(read):
+        return lower
+    return "".join([char if len(char.lower()) != 1 else char.lower() for char in read])
+
+
+def _secrets(read: str, lower: str, detectors: Collection[str]) -> Iterator[Hit]:
+    """Security codes and PINs."""
     if "cvv" in detectors:
-        for start, end in stretches(lower, CVV_HINTS, REACH):
-            for found in (*CVV.finditer(read, start, end), *CVV_BEHIND.finditer(read, start, end)):
-                yield digits_of("cvv", read, *found.span(1))
+        for found in _named(read, lower, CVV_HINTS, CVV, CVV_BEHIND):
+            yield digits_of("cvv", read, *found.span("digits"))
     if "pin" in detectors:
-        for start, end in stretches(lower, PIN_HINTS, REACH):
-            yield from _pins(read, start, end)
+        for found in _named(read, lower, PIN_HINTS, PIN, PIN_BEHIND):
+            if not _is_postal_code(found):
+                yield digits_of("pin", read, *found.span("digits"))
 
 
-def _pins(read: str, start: int, end: int) -> Iterator[Hit]:
-    """PINs behind or before a word for them; five or six digits behind "pin code" are a postal code, as in India."""
-    for found in PIN.finditer(read, start, end):
-        digits = sum("0" <= char <= "9" for char in found[2])
-        if digits >= SHORTEST_POSTAL_CODE and "code" in found[0].lower() and "card" not in found[0].lower():
-            continue
-        yield digits_of("pin", read, *found.span(2))
-    for found in PIN_BEHIND.finditer(read, start, end):
-        yield digits_of("pin", read, *found.span(1))
+def _named(
+    read: str, lower: str, hints: Mapping[str, Sequence[int]], before: re.Pattern[str], behind: re.Pattern[str]
+) -> Iterator[re.Match[str]]:
+    """Where a word for a code stands before its digits, or behind them; each expression is tried only where it may."""
+    for hint, offsets in hints.items():
+        place = lower.find(hint)
+        while place >= 0:
+            for offset in offsets:
+                start = place - offset
+                found = before.match(read, start, start + REACH) if start >= 0 else None
+                if found:
+                    yield found
+            first = max(0, place - offsets[-1] - LONGEST_BEHIND)
+            if NEEDED_BEHIND.search(read, first, place):
+                yield from behind.finditer(read, first, place + LONGEST_WORD)
+            place = lower.find(hint, place + 1)
 
 
-def _ssns(read: str, expression: re.Pattern[str]) -> Iterator[Hit]:
+def _is_postal_code(found: re.Match[str]) -> bool:
+    """True for five or six digits behind "pin code" without a card, as in India."""
+    if found.re is not PIN:
+        return False
+    digits = sum("0" <= char <= "9" for char in found["digits"])
+    words = found[0].lower()
+    return digits >= SHORTEST_POSTAL_CODE and "code" in words and "card" not in words
+
+
+def _at_each(expression: re.Pattern[str], read: str, shape: bytes, needed: bytes) -> Iterator[re.Match[str]]:
+    """Where the expression fits at a place whose skeleton is `needed`."""
+    place = shape.find(needed)
+    while place >= 0:
+        found = expression.match(read, place)
+        if found:
+            yield found
+        place = shape.find(needed, place + 1)
+
+
+def _ssns(read: str, candidates: Iterable[re.Match[str]]) -> Iterator[Hit]:
     """United States social security numbers: with dashes anywhere, in another form only where the words say so."""
-    for found in expression.finditer(read):
+    for found in candidates:
         start, end = found.span()
         if NUMBER_BEFORE.search(read, max(0, start - 2), start) or NUMBER_BEHIND.match(read, end):
             continue
         digits = "".join([char for char in found[0] if "0" <= char <= "9"])
         if len(digits) != SSN_DIGITS or NO_SSN.match(digits):
             continue
-        dashed = expression is SSN and found[1] not in ". "
+        dashed = found.re is SSN and found[1] not in ". "
         if dashed or SSN_WORD.search(read, max(0, start - SSN_CONTEXT), end + SSN_CONTEXT // 2):
             yield whole("us_ssn", read, start, end)

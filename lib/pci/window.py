@@ -7,16 +7,21 @@ from itertools import accumulate, pairwise
 from lib.pci.cards import PRINTED_GROUP, aligned, card_hit, chain_of, luhn_test
 from lib.pci.context import CardWords
 from lib.pci.digits import plain
-from lib.pci.findings import Hit, Span
+from lib.pci.findings import MASK, Hit, Span
 from lib.pci.issuers import SHORTEST
 from lib.pci.mask import DEFAULT_DETECTORS, Masked, find, settle
 
 GROUP = re.compile(r"[0-9]+")
-LETTER = re.compile(r"[^\W\d_]")
 MOST_LETTERS = 40
 """A message with more letters than that is talk, not a piece of a number."""
 BARE_LETTERS = 6
 """A message with at most so many letters is a piece of a number also where no card is named."""
+MORE_THAN_MOST = re.compile(rf"(?:[\W\d_]*[^\W\d_]){{{MOST_LETTERS + 1}}}")
+MORE_THAN_BARE = re.compile(rf"(?:[\W\d_]*[^\W\d_]){{{BARE_LETTERS + 1}}}")
+REACH = 300
+"""Characters from which nothing reaches further: 19 digits with five signs between, and the words before them."""
+UNSEEN = "<&\x00"
+"""Where tags, entities and unseen characters begin, which part digits by any number of characters."""
 LARGEST_STEP = 10
 """Numbers of messages that grow by no more than that are counted."""
 
@@ -26,13 +31,7 @@ def join_pieces(pieces: Sequence[str], detectors: Collection[str] = DEFAULT_DETE
 
     Each piece is also masked by itself, so the answer never shows more than `mask` does. Offsets count in the piece.
     """
-    starts: list[int] = []
-    place = 0
-    for piece in pieces:
-        starts.append(place)
-        place += len(piece) + 1
-    ends = [start + len(piece) for start, piece in zip(starts, pieces, strict=True)]
-    bounds = list(zip(starts, ends, strict=True))
+    bounds = _bounds(pieces)
     joined = settle("\n".join(pieces), lambda text: list(_find(text, bounds, detectors)))
     return [
         Masked(
@@ -45,6 +44,31 @@ def join_pieces(pieces: Sequence[str], detectors: Collection[str] = DEFAULT_DETE
         )
         for start, end in bounds
     ]
+
+
+def completed(pieces: Sequence[str], detectors: Collection[str] = DEFAULT_DETECTORS) -> bool:
+    """Whether the last piece makes something of the pieces before it, among which nothing was left to be masked.
+
+    Of lines read as one text only those that reach the last piece count; a card with talk between may begin anywhere.
+    """
+    text = "\n".join(pieces)
+    bounds = _bounds(pieces)
+    endless = any(sign in text for sign in UNSEEN)
+    near = 0 if endless else next(start for start, end in bounds if end >= bounds[-1][0] - REACH)
+    tail = text[near:]
+    inside = [(start - near, end - near) for start, end in bounds if start >= near]
+    read = plain(tail)
+    for hit in find(tail, detectors, ()):
+        if any(tail[place] != MASK for place in hit.places) and not _counted(read, inside, hit.span):
+            return True
+    read = plain(text)
+    return "pan" in detectors and next(_in_run(read, _last_run(read, bounds)), None) is not None
+
+
+def _bounds(pieces: Sequence[str]) -> list[tuple[int, int]]:
+    """Where each piece begins and ends when they are read as lines of one text."""
+    ends = [end + n for n, end in enumerate(accumulate(map(len, pieces)))]
+    return [(end - len(piece), end) for piece, end in zip(pieces, ends, strict=True)]
 
 
 def _find(text: str, bounds: Sequence[tuple[int, int]], detectors: Collection[str]) -> Iterator[Hit]:
@@ -64,15 +88,32 @@ def _across(read: str, bounds: Sequence[tuple[int, int]]) -> Iterator[Hit]:
     """Cards of which the pieces stand in several messages with words around them."""
     run: list[tuple[int, int]] = []
     for start, end in bounds:
-        letters = len(LETTER.findall(read, start, end))
-        if letters > BARE_LETTERS and (letters > MOST_LETTERS or not CardWords(read, start, end).places):
-            if not GROUP.search(read, start, end):
-                continue
+        if not GROUP.search(read, start, end):
+            continue
+        if _is_talk(read, start, end):
             yield from _in_run(read, run)
             run = []
         else:
             run.append((start, end))
     yield from _in_run(read, run)
+
+
+def _last_run(read: str, bounds: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pieces of a number to which the last piece belongs."""
+    run: list[tuple[int, int]] = []
+    for start, end in reversed(bounds):
+        if GROUP.search(read, start, end):
+            if _is_talk(read, start, end):
+                break
+            run.append((start, end))
+    return run[::-1]
+
+
+def _is_talk(read: str, start: int, end: int) -> bool:
+    """Whether the piece, though it holds digits, is no piece of a number."""
+    if MORE_THAN_MOST.match(read, start, end):
+        return True
+    return MORE_THAN_BARE.match(read, start, end) is not None and not CardWords(read, start, end).places
 
 
 def _in_run(read: str, run: Sequence[tuple[int, int]]) -> Iterator[Hit]:

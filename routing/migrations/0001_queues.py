@@ -177,6 +177,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "transfer_bump",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="By how much the priority of a contact is better when an agent transfers it here. 0: it isn't.",
+                        validators=[django.core.validators.MaxValueValidator(9)],
+                        verbose_name="transferred contacts first by",
+                    ),
+                ),
+                (
                     "full_message",
                     models.CharField(
                         blank=True,
@@ -602,5 +611,88 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="skillrequirement",
             constraint=models.CheckConstraint(condition=models.Q(("level__lte", 10)), name="required_level_0_to_10"),
+        ),
+        migrations.CreateModel(
+            name="DesktopProfile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "transfer_queues",
+                    models.CharField(
+                        choices=[("all", "All queues"), ("chosen", "The queues chosen below"), ("none", "No queue")],
+                        default="all",
+                        max_length=8,
+                        verbose_name="transfer to queues",
+                    ),
+                ),
+                (
+                    "transfer_agents",
+                    models.CharField(
+                        choices=[
+                            ("all", "All agents"),
+                            ("team", "The own team"),
+                            ("chosen", "The teams chosen below"),
+                            ("nobody", "Nobody"),
+                        ],
+                        default="all",
+                        max_length=8,
+                        verbose_name="transfer to agents",
+                    ),
+                ),
+                (
+                    "conference",
+                    models.CharField(
+                        choices=[
+                            ("all", "All agents"),
+                            ("team", "The own team"),
+                            ("chosen", "The teams chosen below"),
+                            ("nobody", "Nobody"),
+                        ],
+                        default="all",
+                        max_length=8,
+                        verbose_name="conference with",
+                    ),
+                ),
+                (
+                    "shows_monitoring",
+                    models.BooleanField(
+                        default=True,
+                        help_text="A line that only staff reads says when a supervisor begins and stops to monitor.",
+                        verbose_name="agents see who reads along",
+                    ),
+                ),
+                (
+                    "agent_teams",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Whose agents may get transfers or be asked to conferences, where that is chosen above.",
+                        related_name="+",
+                        to="agents.team",
+                        verbose_name="chosen teams",
+                    ),
+                ),
+                (
+                    "queues",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="routing.queue", verbose_name="chosen queues"
+                    ),
+                ),
+                (
+                    "teams",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Empty: every team without a profile of its own. A team with several may do what any of them says.",
+                        related_name="+",
+                        to="agents.team",
+                        verbose_name="teams",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "desktop profile",
+                "verbose_name_plural": "desktop profiles",
+                "ordering": ["name"],
+            },
         ),
     ]

@@ -173,3 +173,36 @@ def test_who_caused_a_change_is_written_down(alice: Agent, bob: Agent) -> None:
     operations.become_available(alice, by=bob.user)
     operations.miss(alice)
     assert [row.caused_by for row in spells(alice)] == [alice.user, bob.user, None]
+
+
+def test_who_does_nothing_for_too_long_is_signed_out_with_a_reason(house: cast.House, alice_available: Agent) -> None:
+    cast.does_nothing(alice_available)
+    assert operations.time_out(alice_available)
+    row = fresh(alice_available)
+    assert (row.state, row.lease_until, row.desk) == ("offline", None, "")
+    assert Spell.objects.get(agent=row, state="available").end_verb == "time_out"
+    assert not operations.time_out(alice_available)
+
+
+def test_nobody_is_signed_out_where_the_team_does_not_ask_for_it(house: cast.House, alice_available: Agent) -> None:
+    cast.does_nothing(alice_available)
+    house.team.inactivity_sign_out = False
+    house.team.save()
+    assert not operations.time_out(alice_available)
+    assert fresh(alice_available).state == "available"
+
+
+def test_whoever_does_something_stays(house: cast.House, alice_available: Agent) -> None:
+    cast.does_nothing(alice_available)
+    operations.active(alice_available, by=alice_available.user)
+    assert not operations.time_out(alice_available)
+    cast.does_nothing(alice_available)
+    desk = fresh(alice_available).desk
+    assert operations.renew_lease(alice_available, desk=desk, by=alice_available.user, active=True)
+    assert not operations.time_out(alice_available)
+
+
+def test_a_heartbeat_alone_is_no_sign_of_anybody(house: cast.House, alice_available: Agent) -> None:
+    cast.does_nothing(alice_available)
+    assert operations.renew_lease(alice_available, desk=fresh(alice_available).desk, by=alice_available.user)
+    assert operations.time_out(alice_available)

@@ -12,7 +12,7 @@ def test_rona_is_never_chosen_and_only_left_by_choice_or_by_going() -> None:
     into = {verb for verb, moves in TRANSITIONS.items() if State.RONA in moves.values()}
     out_of = {verb for verb, moves in TRANSITIONS.items() if moves.get(State.RONA, State.RONA) != State.RONA}
     assert into == {"miss"}
-    assert out_of == {"become_available", "go_idle", "sign_out", "lapse"}
+    assert out_of == {"become_available", "go_idle", "sign_out", "lapse", "time_out"}
 
 
 def test_signing_in_is_the_only_way_in_and_starts_idle() -> None:

@@ -19,7 +19,8 @@ class WireServer:
 
     `faults` holds what happens to the next `message.send`, one word each:
     "drop_before" (connection cut, nothing stored), "drop_after" (stored, then cut before the answer),
-    "silent" (stored, never answered), "refuse" (error pci_dropped), "busy" (error rate_limited), "ok".
+    "silent" (stored, never answered), "refuse" (error pci_dropped), "busy" (error rate_limited),
+    "held" (ok, but nothing stored), "ok".
     """
 
     def __init__(self) -> None:
@@ -147,6 +148,9 @@ class WireServer:
         if fault in {"refuse", "busy"}:
             code = "pci_dropped" if fault == "refuse" else "rate_limited"
             await self._answer(socket, {"type": "error", "id": frame["id"], "code": code, "message": fault})
+            return
+        if fault == "held":
+            await self._answer(socket, ok(frame, cid=frame["cid"], held=True, findings=[]))
             return
         line = next((line for line in self.lines if line["cid"] == frame["cid"]), None)
         duplicate = line is not None

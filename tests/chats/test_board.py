@@ -114,13 +114,15 @@ def test_why_a_chat_is_not_offered_is_said_in_both_languages(house: cast.House, 
     assert [row["chosen"] for row in board_reads.why(chat.pk, teams=teams)["candidates"]] == [True]
 
 
-def test_what_an_agent_holds_is_listed_with_its_wrap_ups(house: cast.House, alice_with_carol: Seat) -> None:
-    held = board_reads.chats(alice_with_carol.agent)["items"]
+def test_what_an_agent_holds_is_listed_with_its_wrap_ups(house: cast.House, alice_with_carol: Seat, bob: Agent) -> None:
+    held = board_reads.chats(alice_with_carol.agent, by=bob)["items"]
+    assert held[0]["allowed"] == ["monitor"]
     assert [(row["chat"], row["role"], row["left_at"]) for row in held] == [
         (str(alice_with_carol.chat_id), "owner", None)
     ]
     cast.customer_leaves(alice_with_carol.chat)
-    assert board_reads.chats(alice_with_carol.agent)["items"][0]["left_at"] is not None
+    over = board_reads.chats(alice_with_carol.agent, by=bob)["items"][0]
+    assert (over["left_at"] is None, over["allowed"]) == (False, [])
 
 
 # --- what a supervisor does

@@ -7,10 +7,11 @@ import pytest
 from django.conf import settings
 
 from agents.models import Agent
-from chats import consumers
+from chats import consumers, operations, snapshots
 from chats.models import Chat, Entry, Seat
 from chats.operations.open import Opened
-from lib import wire
+from lib import groups, wire
+from lib.hub import publish_frames
 from tests import cast
 from tests.cast import fresh
 from tests.sockets import Closed, Stage, Wire, cookie_of, in_thread
@@ -50,13 +51,28 @@ async def said(wire: Wire, text: str) -> dict[str, Any]:
 
 async def test_the_customer_is_welcomed_with_lines_and_snapshot(stage: Stage, carol: Opened) -> None:
     wire = await stage.customer(carol.token, after=0)
-    welcome, entries, snapshot, *renewed = wire.seen
+    welcome, entries, snapshot = wire.seen
     head = (await in_thread(fresh, carol.chat)).public_head
     assert (welcome["type"], welcome["heads"]) == ("welcome", {str(carol.chat.pk): head})
     assert {"server_time", "limits", "epoch", "id"} <= welcome.keys()
     assert [line["seq"] for line in entries["entries"]] == list(range(1, head + 1))
     assert (snapshot["type"], snapshot["chat"]["state"]) == ("chat", "queued")
-    assert {frame["type"] for frame in renewed} <= {"chat"}, "who waits hears of it again, and of nothing else"
+
+
+async def test_lines_that_arrive_during_the_hello_come_after_it(
+    stage: Stage, carol: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = {"type": "entries", "chat": str(carol.chat.pk), "stream": "public", "entries": [], "more": False}
+    page_of_lines = snapshots.page_of_lines
+
+    def meanwhile(*arguments: Any) -> Any:
+        publish_frames([(groups.public(carol.chat.pk), wire.encode(live))])
+        return page_of_lines(*arguments)
+
+    monkeypatch.setattr(snapshots, "page_of_lines", meanwhile)
+    customer = await stage.customer(carol.token, after=0)
+    await customer.until(lambda frame: frame == live)
+    assert [frame["type"] for frame in customer.seen[:4]] == ["welcome", "entries", "chat", "entries"]
 
 
 async def test_who_comes_back_gets_only_what_he_missed(stage: Stage, carol: Opened) -> None:
@@ -344,3 +360,18 @@ async def test_what_is_closed_says_no_more(stage: Stage, carol: Opened) -> None:
 
 def test_limits_are_the_protocols() -> None:
     assert (wire.MAX_FRAME, wire.MAX_TEXT, wire.SOCKETS_PER_PRINCIPAL) == (65536, 10_000, 5)
+
+
+async def test_a_desk_at_which_nobody_does_anything_is_told_when_and_why_it_stops(stage: Stage, alice: Agent) -> None:
+    wire = await stage.desk(alice)
+    assert wire.seen[-1]["agent"]["sign_out_at"] is None
+    await in_thread(cast.does_nothing, alice)
+    await wire.ask("agent.set_state", state="available")
+    await wire.send("agent.active")
+    told = await wire.new(lambda frame: frame["type"] == "desk" and frame["agent"]["sign_out_at"])
+    assert told["agent"]["sign_out_at"] > told["agent"]["since"]
+    await wire.send("ping")
+    await wire.new(lambda frame: frame["type"] == "pong")
+    await in_thread(cast.does_nothing, alice)
+    assert await in_thread(operations.time_out, alice)
+    assert await wire.closing() == 4411

@@ -99,7 +99,7 @@ def test_an_absent_customers_chat_ends_after_the_entry_points_patience(alice_wit
 
 def test_a_customer_who_came_back_in_time_keeps_his_chat(carol_chat: Chat) -> None:
     cast.patience_is_over(carol_chat)
-    operations.customer_here(carol_chat)
+    operations.customer_here(carol_chat.pk)
     assert not operations.abandon(carol_chat)
     assert fresh(carol_chat).state == "queued"
 

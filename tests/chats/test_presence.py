@@ -1,13 +1,17 @@
 """Who is there: lost agents, absent customers, what was seen, who may go home."""
 
+from datetime import timedelta
+
 import pytest
 
 from agents import operations as agent_operations
 from agents.models import Agent
 from chats import operations
 from chats.models import Chat, Seat
+from chats.operations.presence import CUSTOMER_GRACE, CUSTOMER_LEASE
 from chats.senders import of_agent
 from chats.tasks import sweep
+from lib.clock import database_now
 from lib.errors import Refused
 from tests import cast
 from tests.cast import customer_of, fresh, live_offer, sits_down
@@ -127,13 +131,21 @@ def test_what_was_seen_only_grows_and_not_beyond_the_last_line(alice_with_carol:
 
 def test_a_customer_whose_socket_closed_is_away_until_he_is_heard_again(alice_with_carol: Seat) -> None:
     chat = alice_with_carol.chat
-    operations.customer_away(chat)
+    operations.customer_away(chat.pk)
     away = fresh(chat).customer_until
-    operations.customer_here(chat)
-    assert fresh(chat).customer_until > away
+    assert away < database_now() + CUSTOMER_GRACE
+    operations.customer_here(chat.pk)
+    assert fresh(chat).customer_until > away + CUSTOMER_GRACE
     cast.customer_leaves(chat)
-    operations.customer_away(chat)
+    operations.customer_away(chat.pk)
     assert fresh(chat).state == "ended"
+
+
+def test_a_customer_who_was_heard_after_his_socket_closed_is_not_away(alice_with_carol: Seat) -> None:
+    chat = alice_with_carol.chat
+    operations.customer_here(chat.pk)
+    operations.customer_away(chat.pk, ago=3)
+    assert fresh(chat).customer_until > database_now() + CUSTOMER_LEASE - timedelta(seconds=2)
 
 
 def test_a_heartbeat_keeps_an_agent_from_being_lost(alice_with_carol: Seat) -> None:
@@ -142,3 +154,19 @@ def test_a_heartbeat_keeps_an_agent_from_being_lost(alice_with_carol: Seat) -> N
     agent_operations.renew_lease(alice, desk=alice.desk, by=alice.user)
     sweep()
     assert fresh(alice_with_carol).away_since is None
+
+
+def test_nobody_with_open_work_is_signed_out_for_doing_nothing(alice_with_carol: Seat, house: cast.House) -> None:
+    alice, chat = alice_with_carol.agent, alice_with_carol.chat
+    cast.does_nothing(alice)
+    assert sweep()["inactive"] == 0
+    cast.customer_leaves(chat)
+    assert sweep()["inactive"] == 0
+    wrapup_operations.submit(cast.wrapup_of(alice_with_carol).pk, by=alice, codes=[house.answered.pk])
+    assert sweep()["inactive"] == 0, "the end of work is no time of inactivity"
+    offered = cast.comes_in(house.entry_point).chat
+    cast.does_nothing(alice)
+    assert sweep()["inactive"] == 0
+    cast.customer_leaves(offered)
+    assert sweep()["inactive"] == 1
+    assert fresh(alice).state == "offline"

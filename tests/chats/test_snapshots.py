@@ -15,7 +15,7 @@ from tests.cast import comes_in, fresh, live_offer
 
 
 def seen_by_customer(chat: Chat) -> dict[str, object]:
-    return snapshots.for_customer(Chat.objects.select_related("queue").get(pk=chat.pk))["chat"]
+    return snapshots.for_customer(Chat.objects.viewed(chat.pk))["chat"]
 
 
 def test_the_request_shows_customer_queue_and_times(house: cast.House, alice_available: Agent) -> None:
@@ -47,7 +47,9 @@ def test_the_desk_shows_the_chat_and_what_may_be_done(alice_with_carol: Seat) ->
 
 
 def test_the_desk_shows_an_absent_customer(alice_with_carol: Seat) -> None:
-    operations.customer_away(alice_with_carol.chat)
+    operations.customer_away(alice_with_carol.chat_id)
+    assert desk_snapshot(alice_with_carol.agent)["chats"][0]["status"] == "connected", "he may only reload his page"
+    cast.customer_stays_away(alice_with_carol.chat)
     assert desk_snapshot(alice_with_carol.agent)["chats"][0]["status"] == "customer_away"
 
 

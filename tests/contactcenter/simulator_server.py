@@ -58,6 +58,7 @@ class SmallServer:
 
     def __init__(self, *, cut: set[str] | None = None, busy: int = 0, offer_seconds: float = 5.0) -> None:
         self.cut, self.busy, self.offer_seconds = cut or set(), busy, offer_seconds
+        self.lapses = 0
         self.lose_from_history = self.swallow_entries = False
         self.chats: dict[str, SmallChat] = {}
         self.desks: dict[str, Desk] = {}
@@ -259,6 +260,7 @@ class SmallServer:
     async def lapse(self, desk: Desk, offer: str) -> None:
         chat = desk.offers.pop(offer, None)
         if chat is not None:
+            self.lapses += 1
             chat.state, desk.state = "queued", "rona"
             await self.snapshot(chat)
             await send(desk.socket, desk.snapshot())

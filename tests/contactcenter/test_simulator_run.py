@@ -55,12 +55,13 @@ async def test_a_message_whose_answer_is_lost_goes_out_again_and_stands_once(who
 
 
 async def test_an_offer_ignored_on_purpose_lapses_and_the_agent_comes_back():
-    numbers, _ = await play(SmallServer(offer_seconds=0.1), customers=2, agents=2, seconds=5.0, rona=1.0)
+    server = SmallServer(offer_seconds=0.1)
+    numbers, _ = await play(server, customers=2, agents=2, seconds=5.0, rona=1.0)
     assert numbers["ok"], numbers["problems"]
-    # Every offer that was ignored lapses; with a tenth of a second one may also lapse on its way to the agent.
-    assert numbers["chats"]["lapsed"] >= numbers["agents"]["offers ignored"] > 0
+    # Toward the end nothing is ignored any more, but an offer may still lapse under the agent's hand.
+    assert numbers["chats"]["lapsed"] == server.lapses >= numbers["agents"]["offers ignored"] > 0
     # Two offers that lapse together send the agent into RONA once.
-    assert 0 < numbers["agents"]["times in RONA"] <= numbers["chats"]["lapsed"]
+    assert 0 < numbers["agents"]["times in RONA"] <= server.lapses
 
 
 async def test_told_to_slow_down_the_customers_wait_and_the_report_says_so():

@@ -45,6 +45,7 @@ class FaultHouse(Live):
         for child in family:
             with suppress(psutil.NoSuchProcess):
                 child.kill()
+        self.undertaker.forget(process)
 
     def dead(self) -> list[str]:
         """The processes that have ended by themselves."""
@@ -68,14 +69,18 @@ class FaultHouse(Live):
         assert self.valkey is not None and self.valkey.process is not None
         self.valkey.process.kill()
         self.valkey.process.wait()
+        self.undertaker.forget(self.valkey.process)
         self.valkey.start()
+        self.undertaker.watch(self.valkey.process)
 
     def restart_postgres(self) -> None:
         """It broke off at once, repaired itself, and answers again."""
         assert self.postgres is not None and self.postgres.process is not None
         self.postgres.process.send_signal(signal.SIGQUIT)
         self.postgres.process.wait()
+        self.undertaker.forget(self.postgres.process)
         self.postgres.start()
+        self.undertaker.watch(self.postgres.process)
 
     def terminate_backends(self) -> int:
         """Every connection to the database is broken off; returns how many those were."""
@@ -121,8 +126,14 @@ def standing(logs: Path) -> Iterator[FaultHouse]:
                 "RATE_LIMITS": "off",
                 "PYTHONUNBUFFERED": "1",
                 "PYTHONWARNINGS": NO_SERMON,
+                "MEDIA_ROOT": str(logs / "media"),
+                "TMPDIR": str(logs / "tmp"),
             }
+            (logs / "tmp").mkdir()
             house = FaultHouse(port=port, environment=environment, logs=logs, postgres=postgres, valkey=valkey)
+            for server in (postgres, valkey):
+                assert server.process is not None
+                house.undertaker.watch(server.process)
             house.manage("migrate", "--verbosity", "0")
             house.manage("demo")
             with through(port, front) as house.proxy, _processes(house):

@@ -24,8 +24,18 @@ from chats.models import (
     Rehearsal,
     ScreeningPolicy,
     Seat,
+    Watch,
 )
-from routing.models import BusinessHours, Decision, DistributionGroup, EntryPoint, Holiday, Opening, Queue
+from routing.models import (
+    BusinessHours,
+    Decision,
+    DesktopProfile,
+    DistributionGroup,
+    EntryPoint,
+    Holiday,
+    Opening,
+    Queue,
+)
 from wrapup.models import WrapUp, WrapUpCode, WrapUpRule
 
 number = count(1)
@@ -163,6 +173,16 @@ def offer() -> Offer:
     )
 
 
+def watch() -> Watch:
+    return Watch.objects.create(chat=chat(), agent=agent(), began_at=timezone.now())
+
+
+def desktop_profile() -> DesktopProfile:
+    row = DesktopProfile.objects.create(name=f"Desktop {next(number)}")
+    row.teams.add(team(), team())
+    return row
+
+
 def line() -> Entry:
     return Entry.objects.get(chat=chat())
 
@@ -234,6 +254,8 @@ MAKERS: dict[Any, Callable[[], Any]] = {
     Queue: queue,
     BusinessHours: hours,
     EntryPoint: entry_point,
+    DesktopProfile: desktop_profile,
+    Watch: watch,
     Decision: decision,
     Customer: customer,
     Chat: chat,

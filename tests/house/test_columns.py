@@ -27,6 +27,8 @@ PASSES = {
     "agents.IdleReason.name": ADMIN,
     "agents.MultimediaProfile.name": ADMIN,
     "agents.Spell.verb": CODE,
+    "agents.Spell.end_verb": CODE,
+    "routing.DesktopProfile.name": ADMIN,
     "routing.BusinessHours.name": ADMIN,
     "routing.BusinessHours.zone": ADMIN,
     "routing.Holiday.name": ADMIN,

@@ -6,6 +6,7 @@ from babel.messages.pofile import read_po
 import agents.commands
 import chats.board_commands
 import chats.commands
+import chats.sharing_commands
 import wrapup.commands
 from contactcenter.embedded import ROOT
 from lib.errors import MESSAGES
@@ -17,6 +18,7 @@ COMMANDS = {
     *chats.commands.DESK,
     *chats.commands.CUSTOMER,
     *chats.board_commands.DESK,
+    *chats.sharing_commands.DESK,
     *wrapup.commands.DESK,
 }
 

@@ -36,6 +36,25 @@ def chat_in(state: str, house: cast.House, alice: Agent) -> Chat:
     return row
 
 
+def shared_in(state: str, house: cast.House, alice: Agent, bob: Agent, ben: Agent) -> Chat:
+    """As `chat_in`; Alice's chat also while Ben is asked, or sits there too, or Bob reads along."""
+    if state not in ("active", "asked", "invited", "conference", "watched"):
+        return chat_in(state, house, alice)
+    chat = chat_in("active", house, alice)
+    for agent in (bob, ben):
+        cast.sits_down(agent)
+    agent_operations.become_available(ben, by=ben.user)
+    if state == "asked":
+        operations.transfer(chat, by=alice, agent=ben)
+    if state in ("invited", "conference"):
+        operations.request_conference(chat, by=alice, agent=ben)
+    if state == "conference":
+        cast.takes(chat, ben)
+    if state == "watched":
+        operations.monitor(chat, by=bob)
+    return fresh(chat)
+
+
 def agent_in(state: str, alice: Agent) -> Agent:
     """Alice, who came into that state the ordinary way."""
     if state != "offline":
@@ -69,6 +88,8 @@ def test_an_agent_moves_as_the_table_says_with_one_spell_for_each_move(alice: Ag
     agent_in(state, alice)
     if verb == "lapse" and state != "offline":
         cast.desk_is_silent(alice)
+    if verb == "time_out":
+        cast.does_nothing(alice)
     verbs: dict[str, Callable[[], Any]] = {
         "sign_in": lambda: agent_operations.sign_in(alice, desk="d", by=alice.user, take_over=True),
         "become_available": lambda: agent_operations.become_available(alice, by=alice.user),
@@ -76,9 +97,10 @@ def test_an_agent_moves_as_the_table_says_with_one_spell_for_each_move(alice: Ag
         "miss": lambda: agent_operations.miss(alice),
         "sign_out": lambda: agent_operations.sign_out(alice, by=alice.user),
         "lapse": lambda: agent_operations.lapse(alice),
+        "time_out": lambda: agent_operations.time_out(alice),
     }
     before, target = Spell.objects.count(), agent_states.TRANSITIONS[verb].get(state)
-    if target is None and verb not in ("sign_in", "lapse"):
+    if target is None and verb not in ("sign_in", "lapse", "time_out"):
         with pytest.raises(Refused, match="state"):
             verbs[verb]()
     else:  # a second desk of an agent who is signed in, and a lease that does not exist, move nothing
@@ -101,12 +123,29 @@ def test_an_agent_moves_as_the_table_says_with_one_spell_for_each_move(alice: Ag
         ("end", "active", ["end"]),
         ("abandon", "active", ["abandon"]),
         ("rate", "ended", ["rate"]),
+        ("transfer", "active", ["transfer"]),
+        ("request_transfer", "active", ["request_transfer"]),
+        ("request_conference", "active", ["request_conference"]),
+        ("monitor", "active", ["monitor"]),
+        ("whisper", "active", ["whisper"]),
+        ("barge_in", "active", ["barge_in"]),
+        ("take_over", "active", ["take_over"]),
+        ("leave_supervision", "watched", ["leave_supervision"]),
+        ("accept", "asked", ["accept"]),
+        ("lapse", "asked", ["lapse"]),
+        ("withdraw", "asked", ["withdraw"]),
+        ("cancel_transfer", "asked", ["cancel_transfer"]),
+        ("cancel_conference", "invited", ["cancel_conference"]),
+        ("end_conference", "conference", ["end_conference"]),
+        ("exit_conference", "conference", ["exit_conference"]),
+        ("hand_over_conference", "conference", ["hand_over_conference"]),
     ],
 )
 def test_a_verb_leaves_its_row_in_the_ledger_with_the_state_after_it(
-    house: cast.House, alice: Agent, verb: str, state: str, rows: list[str]
+    house: cast.House, alice: Agent, bob: Agent, verb: str, state: str, rows: list[str]
 ) -> None:
-    chat = chat_in(state, house, alice)
+    ben = cast.hire("Ben", house.team)
+    chat = shared_in(state, house, alice, bob, ben)
     last = ChatEvent.objects.filter(chat=chat).count()
     if verb in ("lapse", "withdraw"):
         agent_operations.go_idle(alice, by=alice.user)
@@ -116,13 +155,26 @@ def test_a_verb_leaves_its_row_in_the_ledger_with_the_state_after_it(
     verbs: dict[str, Callable[[], Any]] = {
         "hand_over": lambda: cast.customer_says(chat, "zzz"),
         "offer": lambda: cast.goes_available(alice),
-        "accept": lambda: cast.takes(chat, alice),
+        "accept": lambda: cast.takes(chat, cast.live_offer(chat).agent),
         "lapse": lambda: operations.lapse(cast.live_offer(chat).pk),
         "withdraw": lambda: operations.withdraw(cast.live_offer(chat).pk, why="lost"),
         "leave": lambda: cast.customer_leaves(chat),
         "end": lambda: operations.end(chat, by=alice),
         "abandon": lambda: operations.abandon(chat),
         "rate": lambda: operations.rate(chat, score=5, comment=""),
+        "transfer": lambda: operations.transfer(chat, by=alice, queue=cast.new_queue("Else")),
+        "request_transfer": lambda: operations.transfer(chat, by=alice, agent=ben),
+        "request_conference": lambda: operations.request_conference(chat, by=alice, agent=ben),
+        "cancel_transfer": lambda: operations.cancel_transfer(chat, by=alice),
+        "cancel_conference": lambda: operations.cancel_conference(chat, by=alice),
+        "end_conference": lambda: operations.end_conference(chat, by=alice),
+        "exit_conference": lambda: operations.exit_conference(chat, by=ben),
+        "hand_over_conference": lambda: operations.hand_over_conference(chat, by=alice),
+        "monitor": lambda: operations.monitor(chat, by=bob),
+        "whisper": lambda: operations.whisper(chat, by=bob, text="psst"),
+        "barge_in": lambda: operations.barge_in(chat, by=bob),
+        "take_over": lambda: operations.take_over(chat, by=bob),
+        "leave_supervision": lambda: operations.leave_supervision(chat, by=bob),
     }
     verbs[verb]()
     written = list(ChatEvent.objects.filter(chat=chat).order_by("pk"))[last:]

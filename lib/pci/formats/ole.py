@@ -21,7 +21,9 @@ KINDS = (
 )
 WIDE = re.compile(r"[\x20-\x7e\t\r\n\x07\u00a0-\u024f\u2010-\u2030\u0400-\u04ff]{4,}")
 NARROW = re.compile(r"[\x20-\x7e\t\r\n\x07\xa0-\xff]{4,}")
-FIB_ENCRYPTED = 0x0100
+FIB_FLAGS, FIB_PIECES = 0x0A, 0x01A2  # where in the stream they stand
+FIB_ENCRYPTED, FIB_TABLE_1 = 0x0100, 0x0200
+PIECE_OF_BYTES = 0x40000000
 TEXT_STREAM = re.compile(r"__substg1\.0_(....)(001[EF])", re.IGNORECASE)
 ATTACHED = "__substg1.0_37010102"
 HTML_BODY, RTF_BODY = "__substg1.0_10130102", "__substg1.0_10090102"
@@ -60,16 +62,47 @@ def read_ole(reader: Reader, file: olefile.OleFileIO, data: bytes, kind: str) ->
             return
         if kind == "xls":
             yield from read_cells(data)
+        if kind == "doc":
+            yield _pieces_of_word(file)
         for path in file.listdir():
             yield from _stream(reader, path, file.openstream(path).read())
     except (OSError, struct.error, IndexError, olefile.olefile.OleFileError) as error:
         raise Unreadable("unreadable") from error
 
 
+def _pieces_of_word(file: olefile.OleFileIO) -> str:
+    """The text in its order: Word may keep it in pieces that lie anywhere in the stream, in eight or sixteen bits."""
+    stream = file.openstream("WordDocument").read()
+    flags = struct.unpack_from("<H", stream, FIB_FLAGS)[0]
+    if flags & FIB_ENCRYPTED:
+        raise Unreadable("encrypted")
+    table = "1Table" if flags & FIB_TABLE_1 else "0Table"
+    start, length = struct.unpack_from("<II", stream, FIB_PIECES)
+    if not length or not file.exists(table):
+        return ""
+    rest = file.openstream(table).read()[start : start + length]
+    while rest[:1] == b"\x01":  # formatting, with its length
+        rest = rest[3 + struct.unpack_from("<H", rest, 1)[0] :]
+    if rest[:1] != b"\x02":
+        raise Unreadable("unreadable")
+    count = (struct.unpack_from("<I", rest, 1)[0] - 4) // 12
+    places = struct.unpack_from(f"<{count + 1}I", rest, 5)
+    shown = []
+    for nth in range(count):
+        at = struct.unpack_from("<I", rest, 5 + 4 * (count + 1) + 8 * nth + 2)[0]
+        size = places[nth + 1] - places[nth]
+        if at & PIECE_OF_BYTES:
+            first = (at & ~PIECE_OF_BYTES) // 2
+            shown.append(stream[first : first + size].decode("cp1252", "replace"))
+        else:
+            shown.append(stream[at : at + 2 * size].decode("utf-16-le", "replace"))
+    return "".join(shown)
+
+
 def _stream(reader: Reader, path: list[str], stream: bytes) -> Iterator[str]:
     """Everything in a stream that reads as text, in eight and in sixteen bits."""
     name = path[-1]
-    if name == "WordDocument" and len(stream) > 12 and struct.unpack_from("<H", stream, 10)[0] & FIB_ENCRYPTED:
+    if name == "WordDocument" and len(stream) > 12 and struct.unpack_from("<H", stream, FIB_FLAGS)[0] & FIB_ENCRYPTED:
         raise Unreadable("encrypted")
     if name == "EncryptedSummary":
         raise Unreadable("encrypted")

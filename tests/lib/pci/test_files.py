@@ -1,7 +1,9 @@
 """A card is found wherever a kind of file can hide one; what can't be read whole is no clean file."""
 
 import base64
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,7 @@ from lib.pci.files import Verdict, inspect
 from lib.pci.kinds import KINDS
 from lib.pci.mask import DEFAULT_DETECTORS
 from tests.lib.pci import made_files as made
+from tests.lib.pci import older_files as older
 
 CARD = "4111 1111 1111 1111"
 SOLID = "4111111111111111"
@@ -55,6 +58,24 @@ HOLDING = {
     "zip": ("a.zip", made.zipped({"a.txt": NOTES})),
     "zip in zip": ("a.zip", made.zipped({"b.zip": made.zipped({"a.docx": made.docx(SOLID)})})),
     "zip, file name": ("a.zip", made.zipped({f"{SOLID}.txt": "hello"})),
+    "doc": ("a.doc", older.doc(f"hello {CARD}")),
+    "doc, in eight bits": ("a.doc", older.doc(f"hello {CARD}".encode())),
+    "doc, two pieces out of order": ("a.doc", older.doc("no 4111 1111", b" 1111 1111 bye")),
+    "doc, properties": (
+        "a.doc",
+        older.compound({"WordDocument": bytes(600), "\x05SummaryInformation": older.summary(SOLID)}),
+    ),
+    "ppt": ("a.ppt", older.ppt(CARD)),
+    "ppt, in eight bits": ("a.ppt", older.ppt(CARD, wide=False)),
+    "msg": ("a.msg", older.msg(CARD)),
+    "msg, attachment": ("a.msg", older.msg("see below", made.docx(SOLID), "a.docx")),
+    "msg, name of the attachment": ("a.msg", older.msg("see below", b"hello", f"{SOLID}.txt")),
+    "xls": ("a.xls", older.xls(CARD)),
+    "xls, float": ("a.xls", older.xls(4111111111111111.0)),
+    "xls, four cells": ("a.xls", older.xls(4111.0, 1111.0, 1111.0, 1111.0)),
+    "xls, second sheet": ("a.xls", older.xls("hello", comment=SOLID)),
+    "xlsb": ("a.xlsb", older.xlsb(CARD)),
+    "xlsb, float": ("a.xlsb", older.xlsb(4111111111111111.0)),
     "named otherwise": ("a.txt", made.docx(SOLID)),
 }
 
@@ -78,6 +99,11 @@ CLEAN = {
     "odt": ("a.odt", made.odt("hello")),
     "ods": ("a.ods", made.ods("12.5")),
     "eml": ("a.eml", made.eml("hello", b"hello")),
+    "doc": ("a.doc", older.doc("hello", b" you")),
+    "ppt": ("a.ppt", older.ppt("hello")),
+    "msg": ("a.msg", older.msg("hello", made.docx("hello"), "a.docx")),
+    "xls": ("a.xls", older.xls("hello", 12.5)),
+    "xlsb": ("a.xlsb", older.xlsb("hello", 12.5)),
     "zip": ("a.zip", made.zipped({"a.txt": "hello", "b.docx": made.docx("hello")})),
 }
 
@@ -89,6 +115,10 @@ def test_clean_files_of_every_kind(kind: str) -> None:
 
 
 UNREADABLE = {
+    "encrypted doc": ("a.doc", older.doc("hello", encrypted=True), "encrypted"),
+    "encrypted docx": ("a.docx", older.compound({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}), "encrypted"),
+    "compound file of nothing known": ("a.doc", older.compound({"Other": b"hello"}), "type"),
+    "half a doc": ("a.doc", older.doc("hello")[:3000], "unreadable"),
     "encrypted PDF": ("a.pdf", made.encrypted_pdf(), "encrypted"),
     "PDF of 10 000 pages": ("a.pdf", made.pdf("hello", count=10_000), "too_large"),
     "half a PDF": ("a.pdf", b"%PDF-1.7\nhello", "unreadable"),
@@ -147,6 +177,42 @@ def test_images_that_nobody_can_read(no_tesseract: None) -> None:
     assert look(made.png(16, 16), "a.png").reason == ""
     assert look(made.png(400, 300, comment=CARD), "a.png", unread_images=True).reason == "card"
     images.can_read_images.cache_clear()
+
+
+@pytest.fixture
+def tesseract(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """The machine has a program of that name, which does what it is told to."""
+
+    def install(script: str) -> None:
+        program = tmp_path / "tesseract"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    images.can_read_images.cache_clear()
+    yield install
+    images.can_read_images.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (f"cat >/dev/null; echo 'a card: {CARD}'", "card"),
+        ("cat >/dev/null; echo 'hello there'", ""),
+        ("cat >/dev/null; exit 3", "unreadable"),
+        ("cat >/dev/null; sleep 60", "unreadable"),
+    ],
+)
+def test_what_tesseract_says_counts(
+    tesseract: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, script: str, reason: str
+) -> None:
+    monkeypatch.setattr(images, "SECONDS", 1)
+    tesseract(script)
+    assert look(made.png(400, 300), "a.png").reason == reason
+    with_picture = made.zipped(
+        {"[Content_Types].xml": made.TYPES, "word/document.xml": "<w/>", "word/m/1.png": made.png(400, 300)}
+    )
+    assert look(with_picture, "a.docx").reason == reason
 
 
 @pytest.mark.parametrize("unread", [True, False])

@@ -5,19 +5,23 @@ import {visitorName} from "../shared/format.js";
 import {gettext} from "../shared/words.js";
 import "./aux.js";
 import "./banner.js";
+import {clock, instant} from "./clock.js";
 import "./header.js";
+import "./inactivity.js";
 import "./help.js";
 import {listenToKeys} from "./keys.js";
 import {Moving} from "./moving.js";
 import {icon} from "./part.js";
 import "./requests.js";
 import "./rona.js";
+import {systemLine} from "./system-lines.js";
 import "./take-over.js";
 import "./talk.js";
 import "./tasks.js";
-import {chatRows, loadView, offerRows, wrapupRows} from "./views.js";
+import {chatRows, loadView, offerRows, watchedRows, wrapupRows} from "./views.js";
 
 const BACK_STAYS = 3_000;
+const NEWS_LASTS = 30_000;
 
 /** `store` and `notices` are set once, by main.js. */
 class Desk extends Moving {
@@ -48,6 +52,8 @@ class Desk extends Moving {
       targets: async (mode, kind, q) =>
         (await store.run("targets.list", {chat: store.open, kind, for: mode, q})).result,
       history: async (fields) => (await store.run("history.list", fields)).result,
+      team: async (q) => (await store.run("supervise.list", {q})).result,
+      whisper: (text) => store.run("supervise.whisper", {chat: store.open, text}),
       past: async (past) =>
         (await store.run("history.open", {chat: this.isMine(past) ? past : store.open, past})).result,
     };
@@ -74,10 +80,12 @@ class Desk extends Moving {
 
   // -- what the server told ---------------------------------------------------------------------------------------------
 
-  newsCame({kind, chats, chat}) {
+  newsCame({kind, chats, chat, entries}) {
     if (kind === "begun") for (const row of chats) this.begun(row);
     else if (kind === "closed") this.closed(chat);
     else if (kind === "rona") this.ronaCame();
+    else if (kind === "watching") this.openChat(chats[0].id);
+    else if (kind === "whispers") this.cameToNothing(chat, entries);
     else if (kind === "back") {
       this.back = true;
       setTimeout(() => {
@@ -97,6 +105,16 @@ class Desk extends Moving {
         name: visitorName(row.customer),
         text: gettext("This chat is yours now. It waits in the list."),
       });
+  }
+
+  /** Who was asked didn't come: the agent hears of it, wherever he is. */
+  cameToNothing(chat, entries) {
+    for (const entry of entries) {
+      if (!entry.kind.endsWith("_lapsed") || entry.data.why === "cancelled") continue;
+      if (String(entry.data.by?.id) !== this.store.me.id || clock.now() - instant(entry.at) > NEWS_LASTS) continue;
+      const note = {id: `${chat.id}-${entry.seq}`, name: visitorName(chat.customer)};
+      this.note({...note, chat: chat.id, text: systemLine(entry, this.store.me).text});
+    }
   }
 
   /** The open chat or wrap-up is gone: to the next that waits, else to any, else to the list. */
@@ -165,6 +183,7 @@ class Desk extends Moving {
       "take-over": () => this.takeOver(),
       dialog: ({name}) => this.openDialog(name),
       verb: ({type}) => this.verb(type),
+      watch: ({chat}) => this.watch(chat),
       back: () => {
         this.pane = "list";
       },
@@ -173,6 +192,7 @@ class Desk extends Moving {
       tab: ({tab}) => this.showTab(tab),
       "end-seen": () => this.seen(),
       "take-back": ({cid}) => this.takeBack(cid),
+      "dismiss-message": ({cid}) => this.store.outboxes.get(this.store.open).takeBack(cid),
       again: ({cid}) => this.store.outboxes.get(this.store.open).again(cid),
       send: ({text}) => this.store.send(this.store.open, text),
       draft: ({text}) => this.store.drafts.set(this.store.open, text),
@@ -283,6 +303,9 @@ class Desk extends Moving {
         .offers=${store.online ? offerRows(store) : []}
         .chats=${chatRows(store)}
         .wrapups=${wrapupRows(store)}
+        .watched=${watchedRows(store)}
+        .team=${store.agent?.role === "supervisor" ? this.asks?.team : null}
+        .error=${this.errors.team ?? ""}
         .mine=${this.mine}
         .accepting=${this.accepting}
         .loaded=${store.snapshot !== null}></cc-tasks>
@@ -298,7 +321,7 @@ class Desk extends Moving {
         .typing=${store.typing.get(store.open) ?? null}
         .draft=${store.open ? store.drafts.get(store.open) : ""}
         .draftRev=${this.draftRev}
-        .limit=${store.config.limits.text}
+        .limits=${store.config.limits}
         .asks=${this.asks}></cc-talk>
       <cc-aux
         .current=${current}
@@ -322,7 +345,8 @@ class Desk extends Moving {
         .errors=${this.errors}
         .found=${this.found}></cc-header>
       <cc-banner role="status" .status=${store.status} .lostAt=${store.lostAt} .back=${this.back}></cc-banner>
-      ${this.requests()}${this.panes()}${this.onTeam && this.hasBoard ? html`<cc-board .desk=${store}></cc-board>` : nothing}${this.bottom()}
+      ${this.requests()}<cc-inactivity .store=${store} .until=${store.agent?.sign_out_at ?? null}></cc-inactivity>${this.panes()}
+      ${this.onTeam && this.hasBoard ? html`<cc-board .desk=${store}></cc-board>` : nothing}${this.bottom()}
       ${this.help ? html`<cc-help></cc-help>` : nothing}
       ${store.status.state === "closed" && store.status.code !== 1000 ? html`<cc-take-over .status=${store.status} .wasOnline=${this.wasOnline} .loginUrl=${`/accounts/login/?next=${location.pathname}`}></cc-take-over>` : nothing}`;
   }

@@ -10,10 +10,10 @@ import {Part, glyph, icon} from "./part.js";
 import {refusal} from "./refusals.js";
 import "./timer.js";
 
-/** What can be done with a chat, by the word in `allowed`: () => {icon, label}, and a command {chat}. Parts add theirs. */
-export const chatActions = new Map();
+/** What can be done with a chat, by the word in `allowed`: how it looks, and the event {chat} that asks for it. */
+const ACTIONS = {monitor: {look: () => ({icon: "eye", label: gettext("Read along")}), event: "watch"}};
 
-/** `desk`: the desk's store; `row`: the agent's row now, null when he left the board; `name`. Events: "closed", "act". */
+/** `desk`: the desk's store; `row`: the agent's row now, null when he left the board; `name`. Events: "closed", "watch" {chat}. */
 class Chats extends Part {
   static properties = {
     desk: {attribute: false},
@@ -43,13 +43,9 @@ class Chats extends Part {
   }
 
   actions(item, name) {
-    const items = [...chatActions]
-      .filter(([word]) => item.allowed.includes(word))
-      .map(([, {look, type}]) => ({
-        kind: "item",
-        ...look(),
-        act: () => this.tell("act", {type, fields: {chat: item.chat}, name}),
-      }));
+    const items = item.allowed
+      .filter((word) => word in ACTIONS)
+      .map((word) => ({kind: "item", ...ACTIONS[word].look(), act: () => this.tell(ACTIONS[word].event, {chat: item.chat})}));
     if (!items.length) return nothing;
     return html`<cc-menu
       right

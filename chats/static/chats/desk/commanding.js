@@ -86,7 +86,7 @@ export class Commanding extends Part {
       await this.store.run("offer.accept", {offer: id});
     } catch (error) {
       this.wanted.delete(offer.chat);
-      this.note({id, name: visitorName(offer.customer), text: acceptRefusal(error.code)});
+      this.note({id, name: visitorName(offer.customer), text: acceptRefusal(error.code, error.message)});
     }
     this.accepted([id]);
   }
@@ -122,6 +122,12 @@ export class Commanding extends Part {
 
   dismiss(id) {
     this.notes = this.notes.filter((note) => note.id !== id);
+  }
+
+  /** A supervisor reads along in a chat of his teams; it comes up with the next snapshot. */
+  async watch(chat) {
+    if (this.store.watched.some((row) => row.id === chat)) this.openChat(chat);
+    else await this.attempt("team", "supervise.monitor", {chat});
   }
 
   async verb(type) {

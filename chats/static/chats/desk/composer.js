@@ -1,8 +1,11 @@
 // Where the agent writes. Nothing takes its focus, covers it or loses a letter of it.
 
 import {html, live, nothing} from "../../contactcenter/vendor/lit.js";
+import {pasted, picked} from "../shared/attaching.js";
 import {findCards} from "../shared/cards.js";
+import {accepted} from "../shared/file-words.js";
 import {number} from "../shared/format.js";
+import "../shared/tray.js";
 import {gettext, interpolate} from "../shared/words.js";
 import "./canned.js";
 import "./emoji.js";
@@ -16,7 +19,8 @@ const SHORTCUT = /(^|\n)\/([^\s/]*)$/u;
 
 /**
  * `chat`: id; `draft`: what stands in it when the chat is opened or a text is put in from outside (`draftRev` grows then);
- * `search(q)`: canned responses. Events: "send" {text}, "draft" {text}, "typing" {on}.
+ * `search(q)`: canned responses; `uploads`: files of the chat; `kinds`: that may be attached; `policy`: what becomes of a card
+ * number, "redact", "drop" or null. Events: "send" {text}, "draft" {text}, "typing" {on}.
  */
 class Composer extends Part {
   static properties = {
@@ -26,18 +30,26 @@ class Composer extends Part {
     draftRev: {type: Number},
     online: {type: Boolean},
     blocked: {},
-    limit: {type: Number},
-    drops: {type: Boolean},
+    limits: {attribute: false},
+    uploads: {attribute: false},
+    policy: {},
+    kinds: {attribute: false},
     mayCanned: {type: Boolean},
     search: {attribute: false},
     text: {state: true},
     canned: {state: true},
     emoji: {state: true},
+    insisted: {state: true},
   };
 
   constructor() {
     super();
-    Object.assign(this, {text: "", canned: null, emoji: false, limit: 10_000, lastTyping: 0});
+    Object.assign(this, {text: "", canned: null, emoji: false, kinds: [], lastTyping: 0, insisted: false});
+    this.filesMoved = () => this.requestUpdate();
+  }
+
+  get limit() {
+    return this.limits.text;
   }
 
   get field() {
@@ -46,10 +58,14 @@ class Composer extends Part {
 
   /** True while it would be rude to take the focus away. */
   get inUse() {
-    return this.text.trim() !== "" || this.canned !== null || this.emoji;
+    return this.text.trim() !== "" || this.canned !== null || this.emoji || Boolean(this.uploads?.tray.length);
   }
 
   willUpdate(changed) {
+    if (changed.has("uploads")) {
+      changed.get("uploads")?.removeEventListener("change", this.filesMoved);
+      this.uploads?.addEventListener("change", this.filesMoved);
+    }
     if (changed.has("chat") || changed.has("draftRev")) {
       this.text = this.draft ?? "";
       if (changed.has("chat")) Object.assign(this, {canned: null, emoji: false});
@@ -86,6 +102,7 @@ class Composer extends Part {
 
   typed(event) {
     this.text = event.target.value;
+    this.insisted = false;
     this.tell("draft", {text: this.text});
     this.noteTyping();
     const match = SHORTCUT.exec(this.text.slice(0, event.target.selectionStart));
@@ -124,9 +141,39 @@ class Composer extends Part {
     return [...this.text].length > this.limit;
   }
 
+  /** The files join the message. */
+  take(files) {
+    if (!files.length || this.noFiles) return;
+    this.uploads.add(files);
+    this.field.focus();
+  }
+
+  /** Opens the browser's dialog for choosing files. */
+  attach() {
+    if (!this.noFiles) this.querySelector("input[type=file]").click();
+  }
+
+  get noFiles() {
+    return this.kinds.length && !this.blocked ? "" : gettext("Files can’t be attached in this chat");
+  }
+
+  pasted(event) {
+    const files = pasted(event);
+    if (!files.length) return;
+    event.preventDefault();
+    this.take(files);
+  }
+
+  get cards() {
+    return this.policy && this.text ? findCards(this.text) : [];
+  }
+
+  /** A message that would be discarded whole isn't sent: its words stay, the warning says why. */
   send() {
     const text = this.text.trim();
-    if (!text || this.blocked || this.tooLong) return;
+    if ((!text && !this.uploads?.filled) || this.blocked || this.tooLong) return;
+    this.insisted = this.policy === "drop" && this.cards.length > 0;
+    if (this.insisted) return;
     this.stopTyping();
     this.text = "";
     this.tell("send", {text});
@@ -161,17 +208,30 @@ class Composer extends Part {
     this.write(text.replace(/ {2,}/gu, " "));
   }
 
+  /** Marks the number, so that the next key changes it. */
+  edit() {
+    const [{start, end}] = this.cards;
+    this.field.focus();
+    this.field.setSelectionRange(start, end);
+  }
+
   warning() {
-    const cards = this.text ? findCards(this.text) : [];
+    const {cards} = this;
     if (!cards.length) return nothing;
+    const drops = this.policy === "drop";
     const masked = cards.map((card) => html`<span class="masked">•••• ${card.last4}</span> `);
-    const what = this.drops
+    const what = drops
       ? gettext("The whole message would be discarded.")
       : html`${gettext("It will be masked before it is sent:")} ${masked}`;
-    return html`<p class="note warn pci" role="alert">
-      ${icon("shield")}<span class="grow"><b>${gettext("This looks like a card number.")}</b> ${what}</span>
-      <button class="link" type="button" @click=${this.takeOut}>${gettext("Take it out")}</button>
-    </p>`;
+    const held = this.insisted ? html` ${gettext("It was not sent.")}` : nothing;
+    return html`<div class="note warn pci" role="alert">
+      ${icon("shield")}<span class="grow"><b>${gettext("This looks like a card number.")}</b> ${what}${held}</span>
+      <span class="pci-acts"
+        ><button class="link" type="button" @click=${this.edit}>${gettext("Edit")}</button>
+        <button class="link" type="button" @click=${this.takeOut}>${gettext("Take it out")}</button>
+        ${drops ? nothing : html`<button class="link" type="button" @click=${this.send}>${gettext("Send masked")}</button>`}</span
+      >
+    </div>`;
   }
 
   counter() {
@@ -186,7 +246,7 @@ class Composer extends Part {
 
   tools() {
     const canned = this.mayCanned ? "" : gettext("Canned responses are not possible in this chat");
-    const attach = gettext("Files can’t be attached in this chat");
+    const attach = this.noFiles;
     return html` <button
         class="btn quiet icon act-canned"
         type="button"
@@ -198,9 +258,21 @@ class Composer extends Part {
         @click=${canned ? nothing : this.toggleCanned}>
         ${icon("slash")}
       </button>
-      <button class="btn quiet icon act-attach" type="button" aria-label=${attach} title=${attach} aria-disabled="true">
+      <button
+        class="btn quiet icon act-attach"
+        type="button"
+        aria-label=${attach || gettext("Attach files")}
+        title=${attach || gettext("Attach files")}
+        aria-disabled=${attach ? "true" : nothing}
+        @click=${this.attach}>
         ${icon("clip")}
       </button>
+      <input
+        type="file"
+        multiple
+        hidden
+        accept=${accepted(this.kinds)}
+        @change=${(event) => this.take(picked(event))} />
       <button
         class="btn quiet icon act-emoji"
         type="button"
@@ -215,8 +287,13 @@ class Composer extends Part {
       </button>`;
   }
 
+  sendWord() {
+    if (!this.online) return gettext("Send later");
+    return this.policy === "redact" && this.cards.length ? gettext("Send masked") : gettext("Send");
+  }
+
   bar() {
-    const blocked = Boolean(this.blocked) || this.tooLong;
+    const blocked = Boolean(this.blocked) || this.tooLong || (this.policy === "drop" && this.cards.length > 0);
     return html`<div class="composer-bar">
       ${this.tools()}
       <span class="grow meta composer-hint"
@@ -229,7 +306,7 @@ class Composer extends Part {
         type="submit"
         aria-disabled=${blocked ? "true" : nothing}
         title=${this.blocked || nothing}>
-        ${this.online ? gettext("Send") : gettext("Send later")}${icon("send")}
+        ${this.sendWord()}${icon("send")}
       </button>
     </div>`;
   }
@@ -284,8 +361,10 @@ class Composer extends Part {
             .value=${live(this.text)}
             @input=${this.typed}
             @keydown=${this.keyed}
+            @paste=${this.pasted}
             @blur=${this.stopTyping}></textarea>
         </span>
+        <cc-tray .uploads=${this.uploads} .limits=${this.limits}></cc-tray>
         ${this.bar()}
       </div>
     </form>`;

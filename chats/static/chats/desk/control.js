@@ -58,6 +58,10 @@ class Control extends Part {
       const lasted = instant(wrapup.ended_at) - instant(wrapup.started_at);
       return html`${queue}${lasted > 0 ? html` · ${gettext("lasted")} <span class="num">${minutes(lasted)}</span>` : nothing}`;
     }
+    if (chat.role === "monitor") {
+      const lead = (chat.agents ?? []).find((agent) => agent.role === "owner");
+      return html`${queue} · ${interpolate(gettext("%(name)s leads"), {name: lead?.name ?? ""})}`;
+    }
     if (this.status === "conference" && this.partner) {
       const lead = chat.role === "owner" ? gettext("You lead · with %(name)s") : gettext("%(name)s leads");
       return interpolate(lead, {name: this.partner.name});
@@ -93,9 +97,16 @@ class Control extends Part {
       expanded: this.dialog === "end",
       onClick: () => this.tell("dialog", {name: "end"}),
     });
+    if (chat.role === "monitor") return this.supervising(verb);
     if (may("transfer_cancel")) return [verb("transfer.cancel", "x", gettext("Cancel transfer")), end];
     if (may("conference_cancel")) return [verb("conference.cancel", "x", gettext("Cancel request")), end];
-    if (may("conference_exit")) return [verb("conference.exit", "end", gettext("Leave conference")), end];
+    if (may("conference_exit")) {
+      return [
+        may("take_over") ? verb("supervise.take_over", "forward", gettext("Take over")) : nothing,
+        verb("conference.exit", "end", gettext("Leave conference")),
+        end,
+      ];
+    }
     if (may("conference_end")) {
       const hand = interpolate(gettext("Hand over to %(name)s"), {name: shortName(this.partner?.name ?? "")});
       return [
@@ -127,6 +138,22 @@ class Control extends Part {
         >${interpolate(gettext("A message: the customer is not here. He reads your answer if he comes back by %(day)s. No e-mail is sent: %(email)s"), until)}</span
       >
     </p>`;
+  }
+
+  /** What a supervisor may do who reads along. */
+  supervising(verb) {
+    const {chat, busy, online} = this;
+    const why = !online
+      ? gettext("You are offline")
+      : chat.allowed?.includes("barge_in")
+        ? ""
+        : gettext("Two agents are in this chat, or somebody is asked");
+    const join = () => this.tell("verb", {type: "supervise.barge_in"});
+    return [
+      action({label: gettext("Join"), name: "conference", why, busy, onClick: join}),
+      verb("supervise.take_over", "forward", gettext("Take over")),
+      verb("supervise.leave", "x", gettext("Stop reading")),
+    ];
   }
 
   parties() {
@@ -171,7 +198,7 @@ class Control extends Part {
                 aria-label=${interpolate(gettext("%(name)s, show details"), {name})}
                 @click=${() => this.tell("info")}>
                 ${name}</button
-              >${this.pill()}</span
+              >${this.chat.role === "monitor" ? html`<span class="pill whisper">${icon("eye", true)}${gettext("Reading along")}</span>` : nothing}${this.pill()}</span
             >
             <span class="meta cut block">${this.subline()}</span></span
           ></span

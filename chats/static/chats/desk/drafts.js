@@ -1,11 +1,12 @@
 // What is typed but not sent, one per chat, kept over a reload of this tab.
 
+import {withoutCards} from "../shared/cards.js";
+
 const PREFIX = "cc.draft.";
 
 /** Drafts in sessionStorage. Card numbers are never put there: they are kept in memory and stored masked. */
 export class Drafts {
-  constructor(findCards) {
-    this.findCards = findCards;
+  constructor() {
     this.memory = new Map();
   }
 
@@ -23,7 +24,7 @@ export class Drafts {
     if (text) this.memory.set(chat, text);
     else this.memory.delete(chat);
     try {
-      if (text) sessionStorage.setItem(PREFIX + chat, this.masked(text));
+      if (text) sessionStorage.setItem(PREFIX + chat, withoutCards(text));
       else sessionStorage.removeItem(PREFIX + chat);
     } catch {
       // Full or forbidden storage: the draft still lives in memory.
@@ -36,13 +37,5 @@ export class Drafts {
     for (const key of Object.keys(sessionStorage)) {
       if (key.startsWith(PREFIX) && !alive.has(key.slice(PREFIX.length))) sessionStorage.removeItem(key);
     }
-  }
-
-  masked(text) {
-    let safe = text;
-    for (const card of [...this.findCards(text)].reverse()) {
-      safe = `${safe.slice(0, card.start)}•••• ${card.last4}${safe.slice(card.end)}`;
-    }
-    return safe;
   }
 }

@@ -181,7 +181,7 @@ class History extends Part {
       const customer = this.past.customer ? name : item.name || gettext("Customer");
       return item.type === "talk"
         ? talkPart(
-            this.past.chat,
+            null,
             item,
             item.own ? gettext("You") : item.from === "customer" ? customer : item.name || gettext("Chatbot"),
           )

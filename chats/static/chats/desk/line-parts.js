@@ -1,7 +1,10 @@
 // How single lines look: text with links and masked numbers, files, why something was masked.
 
 import {html, nothing} from "../../contactcenter/vendor/lit.js";
-import {fileSize, richText, time} from "../shared/format.js";
+import "../shared/file.js";
+import "../shared/upload.js";
+import {FileApi} from "../shared/file-api.js";
+import {richText, time} from "../shared/format.js";
 import {gettext, interpolate} from "../shared/words.js";
 import {icon} from "./part.js";
 
@@ -50,49 +53,37 @@ export function maskedNews(findings) {
   return what ? interpolate(gettext("Message masked: %(what)s."), {what}) : "";
 }
 
-function droppedWhy(reason) {
-  const words = {
-    card: gettext("Removed: the file shows a card number."),
-    pan: gettext("Removed: the file shows a card number."),
-    virus: gettext("Removed: the file is infected."),
-    encrypted: gettext("Removed: the file is locked and can’t be checked."),
-    unreadable: gettext("Removed: the file can’t be read."),
-    type: gettext("Removed: this kind of file is not allowed."),
-  };
-  return words[reason] ?? gettext("Removed: the file can’t be checked.");
+const apis = new Map();
+
+function apiOf(chat) {
+  if (chat && !apis.has(chat)) apis.set(chat, new FileApi({chat}));
+  return apis.get(chat) ?? null;
 }
 
-/** One file of a message in its state: being checked, clean with its download, or removed with the reason. */
-export function filePart(chat, file) {
-  if (file.status === "dropped") {
-    return html`<div class="file dropped">
-      ${icon("filex")}<span class="grow"
-        ><span class="cut block">${file.name}</span><span class="meta">${droppedWhy(file.reason)}</span></span
-      >
-    </div>`;
-  }
-  const clean = file.status === "clean";
-  const meta = clean ? `${fileSize(file.size)} · ${gettext("checked")}` : gettext("Being checked, a few seconds");
-  return html`<div class="file">
-    ${icon(String(file.type ?? "").startsWith("image/") ? "image" : "file")}
-    <span class="grow"><span class="cut block">${file.name}</span><span class="meta">${meta}</span></span>
-    ${clean ? html`<a class="btn quiet icon small" download href=${`/api/v1/chats/${chat}/attachments/${file.id}/`} aria-label=${interpolate(gettext("Download %(name)s"), {name: file.name})}>${icon("download")}</a>` : nothing}
-  </div>`;
-}
-
-/** The bubble, files and reason of one message. */
-export function messageParts(chat, entry) {
+/** The bubble, files and reason of one message; files can be fetched where `chat` is one that the reader may enter. */
+function messageParts(chat, entry, own) {
   const why = whyMasked(entry.findings, entry.amended);
   return html`${entry.text ? html`<div class="bubble" data-seq=${entry.seq}>${talkText(entry.text)}</div>` : nothing}
-  ${(entry.attachments ?? []).map((file) => filePart(chat, file))}
+  ${(entry.attachments ?? []).map((file) => html`<cc-file .file=${file} .api=${apiOf(chat)} ?mine=${own}></cc-file>`)}
   ${why ? html`<p class="why">${icon("shield", true)}<span>${why}</span></p>` : nothing}`;
 }
 
-/** A group of messages of one speaker under one name and time. */
+/** The files of an own message that isn't in the transcript yet. */
+export function pendingFiles({state, batch, error}) {
+  const cards = error?.code === "pci_dropped" && error.attachments?.length ? error.attachments : null;
+  if (cards) return cards.map((file) => html`<cc-file .file=${file} mine></cc-file>`);
+  if (!batch) return nothing;
+  if (state === "uploading" || state === "stopped") {
+    return batch.items.map((item) => html`<cc-upload .item=${item} .uploads=${batch.uploads}></cc-upload>`);
+  }
+  return batch.cards.map((file) => html`<cc-file .file=${file} mine></cc-file>`);
+}
+
+/** A group of messages of one speaker under one name and time; without `chat` its files can't be fetched. */
 export function talkPart(chat, item, name) {
   const side = `from-${item.from}${item.from === "agent" && !item.own ? " other" : ""}`;
   return html`<div class=${`msg ${side}`}>
     <div class="msg-head"><b>${name}</b> <time class="num" datetime=${item.at}>${time(item.at)}</time></div>
-    ${item.entries.map((entry) => messageParts(chat, entry))}
+    ${item.entries.map((entry) => messageParts(chat, entry, item.own))}
   </div>`;
 }

@@ -1,6 +1,5 @@
 // Starts the desk: configuration of the page, wire, store, page.
 
-import {findCards} from "../shared/cards.js";
 import {Wire} from "../shared/wire.js";
 import "./app.js";
 import {clock} from "./clock.js";
@@ -18,7 +17,7 @@ let heardAt = 0; // by the wall clock, which goes on while the computer sleeps
 const mine = () => Date.now() - heardAt < DESK_ALIVE;
 const hello = () => ({after: store.follower.cursors(), take_over: Boolean(desk.takingOver) || mine()});
 const wire = new Wire({path: "/ws/desk/", hello});
-const store = new DeskStore({wire, config, drafts: new Drafts(findCards)});
+const store = new DeskStore({wire, config, drafts: new Drafts()});
 
 clock.source = () => wire.now();
 wire.addEventListener("ready", () => {

@@ -117,7 +117,7 @@ export class Moving extends Commanding {
         const row = wrapupRows(store)[0];
         if (row) this.openChat(row.id);
       },
-      attach: () => this.querySelector(".act-attach")?.focus(),
+      attach: () => this.talk.composer?.attach(),
       history: () => {
         this.showTab("history");
         this.showInfo(true);

@@ -1,5 +1,6 @@
 // What may interrupt, and how: live regions, sounds, notifications, the count in the title. Focus is nobody's business here.
 
+import {filesNews} from "../shared/file-words.js";
 import {visitorName} from "../shared/format.js";
 import {gettext, interpolate, ngettext} from "../shared/words.js";
 import {clock, instant, onTick} from "./clock.js";
@@ -118,9 +119,11 @@ export class Notices {
   }
 
   spoken(entry, name) {
-    if (entry.kind === "message")
-      return `${entry.sender.kind === "customer" ? name : entry.sender.name}: ${entry.text}`;
-    return entry.kind === "amended" ? "" : systemLine(entry, this.store.me).text;
+    if (entry.kind === "message") {
+      const said = [entry.text, ...(entry.attachments ?? []).map((file) => file.name)].filter(Boolean).join(", ");
+      return `${entry.sender.kind === "customer" ? name : entry.sender.name}: ${said}`;
+    }
+    return entry.kind === "amended" ? filesNews(entry.attachments) : systemLine(entry, this.store.me).text;
   }
 
   gather(chat) {

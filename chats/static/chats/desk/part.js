@@ -1,13 +1,10 @@
 // What every component of the desk shares: light DOM (the page's style sheets apply), icons, events that bubble.
 
-import {html, LitElement, nothing} from "../../contactcenter/vendor/lit.js";
+import {html, nothing} from "../../contactcenter/vendor/lit.js";
+import {LightElement} from "../shared/light.js";
 
 /** Base of the desk's components: properties in, events out, no shadow root. */
-export class Part extends LitElement {
-  createRenderRoot() {
-    return this;
-  }
-
+export class Part extends LightElement {
   /** Tells the elements above that something was asked for; `detail` says what. */
   tell(name, detail = {}) {
     this.dispatchEvent(new CustomEvent(name, {detail, bubbles: true, composed: true}));

@@ -29,7 +29,8 @@ export function refusal(error) {
 }
 
 /** The same for accepting a contact request. */
-export function acceptRefusal(code) {
+export function acceptRefusal(code, message = "") {
+  if (code === "gone" && message) return message;
   if (code === "not_found" || code === "conflict") return WORDS.conflict();
   if (code === "gone" || code === "state") return WORDS.gone();
   return refusal({code});

@@ -1,10 +1,12 @@
 // What the desk knows: the last snapshot, the transcripts, what is open. No rendering here.
 // Events: "change" (something to draw), "news" (detail {kind, …}: something that may interrupt, see notices.js).
 
+import {FileApi} from "../shared/file-api.js";
 import {Follower} from "../shared/follower.js";
 import {Outbox} from "../shared/outbox.js";
 import {forget, keep, kept} from "../shared/storage.js";
 import {Transcript} from "../shared/transcript.js";
+import {Uploads} from "../shared/uploads.js";
 import {clock, instant} from "./clock.js";
 
 const OPEN_KEY = "cc.desk.open";
@@ -20,6 +22,7 @@ export class DeskStore extends EventTarget {
     this.publics = new Map();
     this.staff = new Map();
     this.outboxes = new Map();
+    this.uploads = new Map();
     this.known = new Map();
     this.read = new Map();
     this.typing = new Map();
@@ -43,6 +46,10 @@ export class DeskStore extends EventTarget {
   get chats() {
     return this.snapshot?.chats ?? [];
   }
+  /** Chats in which a supervisor reads along. */
+  get watched() {
+    return this.snapshot?.watched ?? [];
+  }
   get wrapups() {
     return this.snapshot?.wrapups ?? [];
   }
@@ -53,7 +60,7 @@ export class DeskStore extends EventTarget {
   /** The open chat with what is known of it: its row, its wrap-up if it is over, its transcripts. Null: nothing is open. */
   get current() {
     const wrapup = this.wrapups.find((item) => item.chat === this.open) ?? null;
-    const row = this.chats.find((item) => item.id === this.open) ?? null;
+    const row = [...this.chats, ...this.watched].find((item) => item.id === this.open) ?? null;
     const chat = row ?? this.known.get(this.open) ?? wrapup;
     if (!row && !wrapup) return null;
     return {
@@ -62,6 +69,7 @@ export class DeskStore extends EventTarget {
       live: row !== null,
       wrapup,
       transcript: this.transcript(this.open),
+      uploads: this.uploads.get(this.open),
       staff: this.staff.get(this.open),
     };
   }
@@ -79,10 +87,10 @@ export class DeskStore extends EventTarget {
     this.changed();
   }
 
-  /** The text is on its way (or waits for the connection) and no draft any more. */
+  /** The text and the files of the tray are on their way (or wait for the connection) and no draft any more. */
   send(chat, text) {
     this.transcript(chat);
-    this.outboxes.get(chat).send(text);
+    this.outboxes.get(chat).send(text, {batch: this.uploads.get(chat).handOver()});
     this.drafts.set(chat, "");
     this.markTyping(chat, false);
     this.changed();
@@ -92,8 +100,7 @@ export class DeskStore extends EventTarget {
   takeBack(chat, cid) {
     const text = this.outboxes.get(chat)?.takeBack(cid);
     if (text === null || text === undefined) return;
-    const draft = this.drafts.get(chat);
-    this.drafts.set(chat, draft ? `${text}\n${draft}` : text);
+    this.drafts.set(chat, [text, this.drafts.get(chat)].filter(Boolean).join("\n"));
     this.changed();
   }
 
@@ -153,7 +160,7 @@ export class DeskStore extends EventTarget {
   snapshotCame(frame) {
     const before = this.snapshot;
     this.snapshot = frame;
-    for (const row of frame.chats) {
+    for (const row of [...frame.chats, ...(frame.watched ?? [])]) {
       this.known.set(row.id, row);
       this.catchUp(this.transcript(row.id), row.head);
       this.catchUp(this.followStaff(row.id), row.staff_head ?? 0);
@@ -186,21 +193,29 @@ export class DeskStore extends EventTarget {
     if (after.agent.state !== "rona") this.lastRona = null;
     const hadChats = new Set(before?.chats.map((row) => row.id));
     const begun = before ? after.chats.filter((row) => !hadChats.has(row.id)) : [];
-    for (const row of begun) this.unopened.add(row.id);
+    for (const row of begun) if (row.id !== this.open) this.unopened.add(row.id);
     if (begun.length) this.news("begun", {chats: begun});
-    const alive = new Set([...after.chats.map((row) => row.id), ...after.wrapups.map((item) => item.chat)]);
+    const watched = new Set(before?.watched?.map((row) => row.id));
+    const watching = before ? (after.watched ?? []).filter((row) => !watched.has(row.id)) : [];
+    if (watching.length) this.news("watching", {chats: watching});
+    const alive = this.alive(after);
     if (this.open && !alive.has(this.open)) this.news("closed", {chat: this.open});
     if (!before && !this.open && after.chats.length) this.openChat(after.chats[0].id);
   }
 
-  /** Chats that are neither talked in nor wrapped up are forgotten, drafts too. */
+  alive({chats, watched = [], wrapups}) {
+    return new Set([...chats, ...watched].map((row) => row.id).concat(wrapups.map((item) => item.chat)));
+  }
+
+  /** Chats that are neither talked in, read along nor wrapped up are forgotten, drafts too. */
   letGo(frame) {
-    const alive = new Set([...frame.chats.map((row) => row.id), ...frame.wrapups.map((item) => item.chat)]);
+    const alive = this.alive(frame);
     for (const [chat, transcript] of this.publics) {
       if (alive.has(chat)) continue;
       this.follower.unfollow(transcript);
       this.outboxes.get(chat).close();
-      for (const map of [this.publics, this.outboxes, this.known, this.read]) map.delete(chat);
+      this.uploads.get(chat).close();
+      for (const map of [this.publics, this.outboxes, this.uploads, this.known, this.read]) map.delete(chat);
     }
     for (const [chat, transcript] of this.staff) {
       if (alive.has(chat)) continue;
@@ -215,7 +230,10 @@ export class DeskStore extends EventTarget {
     this.publics.set(chat, transcript);
     transcript.addEventListener("change", (event) => this.linesCame(chat, "public", event.detail.fresh));
     this.follower.follow(transcript);
-    this.outboxes.set(chat, new Outbox({wire: this.wire, transcript}));
+    const {wire, config} = this;
+    const uploads = new Uploads({chat, wire, api: new FileApi({chat}), limits: config.limits});
+    this.uploads.set(chat, uploads);
+    this.outboxes.set(chat, new Outbox({wire, transcript, uploads}));
     return transcript;
   }
 
@@ -235,7 +253,10 @@ export class DeskStore extends EventTarget {
       (entry) => !this.isOwn(entry) && (stream === "staff" || entry.seq > (row ? this.readUpTo(row) : 0)),
     );
     for (const entry of news) if (entry.sender?.kind === "customer") this.typing.delete(chat);
-    const masked = fresh.filter((entry) => entry.findings?.length && (this.isOwn(entry) || chat === this.open));
+    const isText = (entry) => entry.kind !== "amended" || !entry.attachments?.length;
+    const masked = fresh.filter(
+      (entry) => entry.findings?.length && isText(entry) && (this.isOwn(entry) || chat === this.open),
+    );
     if (row && masked.length && stream === "public") this.news("masked", {entries: masked});
     if (row && news.length) this.news(stream === "staff" ? "whispers" : "lines", {chat: row, entries: news});
     this.changed();
@@ -246,6 +267,7 @@ export class DeskStore extends EventTarget {
   }
 
   typingCame({chat, on, sender}) {
+    if (this.isOwn({sender})) return;
     if (on)
       this.typing.set(chat, {
         name: sender?.name ?? "",

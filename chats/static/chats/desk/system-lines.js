@@ -63,10 +63,34 @@ function conferenceRequested(entry, me) {
 
 function conferenceLapsed(entry) {
   const name = named(entry.data.agent);
+  const words = {
+    cancelled: gettext("The conference request to %(name)s was taken back"),
+    rona: gettext("%(name)s did not answer the conference request in time"),
+  };
   const text = name
-    ? interpolate(gettext("%(name)s did not join the conference"), {name})
+    ? interpolate(words[entry.data.why] ?? gettext("%(name)s did not join the conference"), {name})
     : gettext("The conference request lapsed");
   return {icon: "conference", text};
+}
+
+function transferRequested(entry, me) {
+  const {by} = entry.data;
+  const mine = String(by?.id ?? "") === me.id;
+  const text = mine ? gettext("You asked %(name)s to take the chat") : gettext("%(by)s asked %(name)s to take the chat");
+  return {icon: "transfer", text: interpolate(text, {name: named(entry.data.agent), by: named(by)})};
+}
+
+function transferLapsed(entry, me) {
+  const name = named(entry.data.agent);
+  const mine = String(entry.data.by?.id ?? "") === me.id;
+  const words = {
+    cancelled: gettext("The transfer to %(name)s was taken back"),
+    rona: mine
+      ? gettext("%(name)s did not take the chat in time. You keep it.")
+      : gettext("%(name)s did not take the chat in time"),
+  };
+  const other = mine ? gettext("%(name)s can’t take the chat. You keep it.") : gettext("%(name)s can’t take the chat");
+  return {icon: "transfer", text: interpolate(words[entry.data.why] ?? other, {name})};
 }
 
 function connectionLost(entry, me) {
@@ -110,6 +134,8 @@ const KINDS = {
   transferred,
   ended,
   monitoring,
+  transfer_requested: transferRequested,
+  transfer_lapsed: transferLapsed,
   conference_requested: conferenceRequested,
   conference_lapsed: conferenceLapsed,
   connection_lost: connectionLost,

@@ -5,6 +5,7 @@ import {gettext} from "../shared/words.js";
 import {Part, icon} from "./part.js";
 
 const REPLACED = 4409;
+const TIMED_OUT = 4411;
 
 /** `status`: of the closed wire; `wasOnline`: this page had the desk before. Event: "take-over". */
 class TakeOver extends Part {
@@ -23,6 +24,11 @@ class TakeOver extends Part {
         gettext("Your chats come along. The other desk stops."),
       ];
     }
+    if (this.status.code === TIMED_OUT)
+      return [
+        gettext("You were signed out"),
+        gettext("Nothing was done at this desk for a while. Sign in again to go on."),
+      ];
     if (this.status.code === 4401)
       return [gettext("You are signed out"), gettext("Sign in again to go on. What you typed is kept in this tab.")];
     return [
@@ -38,6 +44,7 @@ class TakeOver extends Part {
   render() {
     const [title, text] = this.words();
     const replaced = this.status.code === REPLACED;
+    const here = replaced || this.status.code === TIMED_OUT;
     return html`<dialog
       class="dialog take-over"
       aria-labelledby="take-title"
@@ -46,8 +53,8 @@ class TakeOver extends Part {
       <h2 class="dialog-title" id="take-title">${title}</h2>
       <p class="sub">${text}</p>
       <div class="take-acts">
-        ${replaced ? html`<button class="btn primary" type="button" @click=${() => this.tell("take-over")}>${gettext("Take over here")}</button>` : nothing}
-        ${replaced ? nothing : html`<a class="btn primary" href=${this.loginUrl}>${gettext("Sign in")}</a>`}
+        ${here ? html`<button class="btn primary" type="button" @click=${() => this.tell("take-over")}>${replaced ? gettext("Take over here") : gettext("Sign in")}</button>` : nothing}
+        ${here ? nothing : html`<a class="btn primary" href=${this.loginUrl}>${gettext("Sign in")}</a>`}
       </div>
     </dialog>`;
   }

@@ -2,6 +2,7 @@
 
 import {html, nothing} from "../../contactcenter/vendor/lit.js";
 import {visitorName} from "../shared/format.js";
+import "../shared/drop-zone.js";
 import {gettext} from "../shared/words.js";
 import "./composer.js";
 import "./control.js";
@@ -10,6 +11,7 @@ import "./nothing.js";
 import {Part} from "./part.js";
 import "./targets.js";
 import "./transcript-view.js";
+import "./whisper.js";
 import "./wrapup.js";
 
 /**
@@ -29,7 +31,7 @@ class Talk extends Part {
     typing: {attribute: false},
     draft: {attribute: false},
     draftRev: {type: Number},
-    limit: {type: Number},
+    limits: {attribute: false},
     asks: {attribute: false},
   };
 
@@ -39,13 +41,13 @@ class Talk extends Part {
 
   /** True when nothing here would be disturbed by another chat coming up. */
   get idle() {
-    return !this.dialog && !this.composer?.inUse && !this.querySelector("cc-wrap");
+    return !this.dialog && !this.composer?.inUse && !this.querySelector("cc-wrap, cc-whisper");
   }
 
   /** Puts the focus where the open chat is worked on. */
   async start() {
     await this.updateComplete;
-    await this.querySelector("cc-composer, cc-wrap")?.updateComplete;
+    await this.querySelector("cc-composer, cc-whisper, cc-wrap")?.updateComplete;
     this.querySelector(".wrap-find, #composer-text")?.focus();
   }
 
@@ -92,6 +94,13 @@ class Talk extends Part {
         .error=${this.errors.wrapup ?? ""}
         .busy=${this.busy.has("wrapup")}></cc-wrap>`;
     }
+    if (chat.role === "monitor") {
+      return html`<cc-whisper
+        .chat=${current.id}
+        .name=${(chat.agents ?? []).find((agent) => agent.role === "owner")?.name ?? ""}
+        .online=${this.online}
+        .say=${this.asks.whisper}></cc-whisper>`;
+    }
     const allowed = chat.allowed ?? [];
     const blocked = allowed.includes("send") || !current.live ? "" : gettext("You can’t write in this chat now");
     return html`<cc-composer
@@ -101,17 +110,26 @@ class Talk extends Part {
       .draftRev=${this.draftRev}
       .online=${this.online}
       .blocked=${blocked}
-      .limit=${this.limit}
-      .drops=${chat.policy === "drop"}
+      .limits=${this.limits}
+      .uploads=${current.uploads}
+      .policy=${chat.policy === undefined ? "redact" : chat.policy}
+      .kinds=${allowed.includes("attach") ? (chat.kinds ?? []) : []}
       .mayCanned=${allowed.includes("canned")}
       .search=${this.asks.canned}></cc-composer>`;
+  }
+
+  /** Why no file can be attached to the open chat, "" when it can. */
+  get noFiles() {
+    const {chat} = this.current;
+    const may = (chat.allowed ?? []).includes("attach") && (chat.kinds ?? []).length;
+    return may ? "" : gettext("Files can’t be attached in this chat");
   }
 
   chat() {
     const {current} = this;
     const {chat, transcript, staff} = current;
     const name = visitorName(chat.customer);
-    return html`<div class="talk-in">
+    return html`<div class="talk-in" @files=${(event) => this.composer?.take(event.detail.files)}>
       <cc-control
         .chat=${chat}
         .live=${current.live}
@@ -133,6 +151,7 @@ class Talk extends Part {
         .missing=${transcript.missingFrom() !== null}
         .joinedAt=${chat.accepted_at}></cc-transcript>
       ${this.pending(name)}${this.foot(name)}${this.targets(name)}
+      ${current.wrapup ? nothing : html`<cc-drop-zone .why=${this.noFiles}></cc-drop-zone>`}
     </div>`;
   }
 

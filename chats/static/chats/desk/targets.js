@@ -104,6 +104,7 @@ class Targets extends Part {
   }
 
   right(item) {
+    if (this.kind === "queue" && item.why) return html`<span class="meta">${item.why}</span>`;
     if (this.kind === "queue")
       return item.waiting === undefined
         ? nothing

@@ -4,6 +4,7 @@ import {classMap, html, nothing, repeat} from "../../contactcenter/vendor/lit.js
 import {time, visitorName} from "../shared/format.js";
 import {gettext, interpolate} from "../shared/words.js";
 import {Part, icon} from "./part.js";
+import "./team-chats.js";
 import "./timer.js";
 
 const WAITS_AFTER = 60;
@@ -14,12 +15,18 @@ export function codesWord(codes) {
   return codes.length > 1 ? `${codes[0].name} +${codes.length - 1}` : codes[0].name;
 }
 
-/** Events: "open" {chat}, "accept" {offer}, "point" {offer} (show me its popover), "past" {chat}. */
+/**
+ * `team(q)`: the conversations of a supervisor's teams, null for everybody else. Events: "open"
+ * {chat}, "watch" {chat}, "accept" {offer}, "point" {offer} (show me its popover), "past" {chat}.
+ */
 class Tasks extends Part {
   static properties = {
     offers: {attribute: false},
     chats: {attribute: false},
     wrapups: {attribute: false},
+    watched: {attribute: false},
+    team: {attribute: false},
+    error: {},
     mine: {attribute: false},
     accepting: {attribute: false},
     loaded: {type: Boolean},
@@ -31,6 +38,8 @@ class Tasks extends Part {
       offers: [],
       chats: [],
       wrapups: [],
+      watched: [],
+      team: null,
       mine: {items: [], state: "loading"},
       accepting: new Set(),
     });
@@ -113,6 +122,27 @@ class Tasks extends Part {
     </li>`;
   }
 
+  watchedRow(row) {
+    return html`<li>
+      <a
+        class=${classMap({task: true, on: row.on})}
+        href=${`#${row.id}`}
+        data-chat=${row.id}
+        aria-current=${row.on ? "true" : nothing}
+        @click=${(event) => this.open(event, row.id)}>
+        <span class="ask-mark">${icon("eye")}</span>
+        <span class="task-main">
+          <span class="row"
+            ><span class="strong cut grow">${row.name}</span
+            >${row.last.at ? html`<span class="meta num">${time(row.last.at)}</span>` : nothing}</span
+          >
+          <span class="sub cut block">${row.last.text}</span>
+          <span class="row meta"><span class="cut grow">${row.agent} · ${row.queue}</span></span>
+        </span></a
+      >
+    </li>`;
+  }
+
   wrapRow(row) {
     const left =
       row.dueAt === null
@@ -190,9 +220,10 @@ class Tasks extends Part {
     return html`<aside class="tasks" aria-label=${gettext("Tasks")} data-pane-part tabindex="-1">
       ${this.section("t-requests", gettext("Contact requests"), this.offers, (offer) => this.askRow(offer))}
       ${this.section("t-chats", gettext("Chats"), this.chats, (row, at) => this.chatRow(row, at), true)}
+      ${this.section("t-watched", gettext("Reading along"), this.watched, (row) => this.watchedRow(row), true)}
       ${this.section("t-wrap", gettext("Wrap-up"), this.wrapups, (row) => this.wrapRow(row), true)}
       ${nothingOpen ? html`<p class="tasks-none sub" tabindex="-1">${gettext("No requests, no chats, no wrap-up open.")}</p>` : nothing}
-      ${this.recent()}
+      ${this.team ? html`<cc-team-chats .ask=${this.team} .error=${this.error}></cc-team-chats>` : nothing}${this.recent()}
     </aside>`;
   }
 }

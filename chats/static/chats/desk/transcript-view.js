@@ -1,10 +1,12 @@
 // The open chat's lines. Stays at the end while its reader is there; keeps its place when he has scrolled up.
 
 import {html, nothing, repeat} from "../../contactcenter/vendor/lit.js";
+import {withoutCards} from "../shared/cards.js";
+import {discardedWords} from "../shared/file-words.js";
 import {day, time} from "../shared/format.js";
 import {gettext, interpolate, ngettext} from "../shared/words.js";
 import {arrange} from "./lines.js";
-import {talkPart, talkText} from "./line-parts.js";
+import {pendingFiles, talkPart, talkText} from "./line-parts.js";
 import {Part, icon} from "./part.js";
 import {refusal} from "./refusals.js";
 import {systemLine} from "./system-lines.js";
@@ -15,7 +17,7 @@ const NEAR = 48;
 /**
  * `chat`: id; `name`: of the customer; `entries`, `staff`, `pending`: of the transcripts; `me`; `customerSeen`: seq; `typing`:
  * {name} or null; `missing`: lines are on their way. Events: "end-seen" (the end is before the reader's eyes), "take-back"
- * {cid}, "again" {cid}.
+ * {cid}, "dismiss-message" {cid}, "again" {cid}.
  */
 class TranscriptView extends Part {
   static properties = {
@@ -125,7 +127,7 @@ class TranscriptView extends Part {
   }
 
   whisper(entry) {
-    const words = this.isOwn(entry) ? gettext("from you, to your supervisors only:") : gettext("to you only:");
+    const words = this.isOwn(entry) ? gettext("to the agent only:") : gettext("to you only:");
     return html`<div class="whisperline">
       ${icon("whisper", true)}<span
         ><b>${this.isOwn(entry) ? gettext("You") : entry.sender.name}</b> ${words} ${talkText(entry.text)}</span
@@ -178,27 +180,34 @@ class TranscriptView extends Part {
     const states = {
       sending: html`<p class="seen">${icon("clock", true)}<span>${gettext("being sent")}</span></p>`,
       waiting: html`<p class="seen late">${icon("clock", true)}<span>${gettext("not sent yet")}</span></p>`,
+      uploading: html`<p class="seen">
+        ${icon("clock", true)}<span>${gettext("goes out once its files are uploaded")}</span>
+      </p>`,
       held: html`<p class="seen late">
         ${icon("shield", true)}<span>${gettext("goes out once its files are checked")}</span>
       </p>`,
     };
-    const refused =
-      message.state === "refused"
-        ? html`<p class="refused" role="alert">
-            ${icon("alert", true)}<span>${refusal(message.error)}</span>
-            <button class="link" type="button" @click=${() => this.tell("take-back", {cid: message.cid})}>
-              ${gettext("Edit")}
-            </button>
-            <button class="link" type="button" @click=${() => this.tell("again", {cid: message.cid})}>
-              ${gettext("Send again")}
-            </button>
-          </p>`
-        : nothing;
     return html`<div class=${`msg from-agent pending ${message.state}`}>
       <div class="msg-head"><b>${gettext("You")}</b> <time class="num">${time(message.at)}</time></div>
-      <div class="bubble" data-cid=${message.cid}>${talkText(message.text)}</div>
-      ${states[message.state] ?? refused}
+      ${message.text ? html`<div class="bubble" data-cid=${message.cid}>${talkText(withoutCards(message.text))}</div>` : nothing}
+      ${pendingFiles(message)} ${states[message.state] ?? this.refused(message)}
     </div>`;
+  }
+
+  /** Why an own message didn't go, and what can be done: nothing more for one that was discarded with its files. */
+  refused({state, cid, error, batch}) {
+    if (state !== "refused" && state !== "stopped") return nothing;
+    const discarded = error?.code === "pci_dropped" && Boolean(batch);
+    const why = state === "stopped" ? gettext("Not sent: a file could not be uploaded.") : refusal(error);
+    const back = discarded ? "" : gettext("Edit");
+    const hopeless = state === "stopped" || ["pci_dropped", "gone", "not_found"].includes(error.code);
+    return html`<p class="refused" role="alert">
+      ${icon("alert", true)}<span>${discarded ? gettext("The whole message was discarded, nobody has seen it.") : why} ${discarded ? discardedWords(error) : nothing}</span>
+      <button class="link" type="button" @click=${() => this.tell(discarded ? "dismiss-message" : "take-back", {cid})}>
+        ${back || gettext("OK")}
+      </button>
+      ${hopeless ? nothing : html`<button class="link" type="button" @click=${() => this.tell("again", {cid})}>${gettext("Send again")}</button>`}
+    </p>`;
   }
 
   /** Under the last message, when it is ours: has the customer read it? */

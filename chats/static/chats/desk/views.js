@@ -67,6 +67,23 @@ function mine(text) {
   return interpolate(gettext("you: %(text)s"), {text});
 }
 
+/** One row per chat in which a supervisor reads along. */
+export function watchedRows(store) {
+  return store.watched.map((row) => {
+    const name = visitorName(row.customer);
+    const leads = (row.agents ?? []).find((agent) => agent.role === "owner");
+    return {
+      id: row.id,
+      name,
+      initials: initials(name),
+      queue: row.queue?.name ?? "",
+      agent: leads?.name ?? "",
+      on: store.open === row.id,
+      last: lastLine(store, store.transcript(row.id)),
+    };
+  });
+}
+
 /** One row per wrap-up that isn't submitted, the oldest first. */
 export function wrapupRows(store) {
   const rows = [...store.wrapups].sort((a, b) => (instant(a.since) ?? 0) - (instant(b.since) ?? 0));

@@ -49,6 +49,15 @@ export function findCards(text) {
   return merged;
 }
 
+/** `text` with the last four digits of each card in place of it: for the screen and for what a browser keeps. */
+export function withoutCards(text) {
+  let safe = text;
+  for (const {start, end, last4} of findCards(text).reverse()) {
+    safe = `${safe.slice(0, start)}•••• ${last4}${safe.slice(end)}`;
+  }
+  return safe;
+}
+
 /** `text` with every digit as ASCII and unseen characters as NUL; as long as `text`. */
 function plain(text) {
   return text.replace(FOREIGN, (char) => {

@@ -1,40 +1,49 @@
 /**
  * The way out for own messages: kept over a reload, sent one after the other, each under one cid for ever.
  *
- * One message is under way at a time, so that a repeat can't overtake the next one.
+ * One message is under way at a time, so that a repeat can't overtake the next one; a message whose files are still
+ * being uploaded holds back those after it.
  */
 
 import {forget, keep, kept} from "./storage.js";
 
 const AGAIN = new Set(["rate_limited", "unavailable", "timeout"]);
 const PAUSE = {rate_limited: 1_500, unavailable: 2_000, timeout: 0};
+const ON_ITS_WAY = new Set(["sending", "waiting", "uploading"]);
 
-/** Carries one chat's messages from `transcript.pending` over the wire. */
+/** Carries one chat's messages from `transcript.pending` over the wire. `uploads`: the files of this chat, if any may go. */
 export class Outbox {
   #wire;
   #transcript;
+  #uploads;
   #underWay = null;
   #pauseTimer = null;
+  #batches = new Map();
   #closing = new AbortController();
 
   /** Takes up what an earlier page of this tab left unsent; it goes out when the wire is ready. */
-  constructor({wire, transcript}) {
+  constructor({wire, transcript, uploads = null}) {
     this.#wire = wire;
     this.#transcript = transcript;
+    this.#uploads = uploads;
     const {signal} = this.#closing;
     wire.addEventListener("ready", () => this.#flush(), {signal});
     wire.addEventListener("status", (event) => this.#statusChanged(event.detail), {signal});
     wire.addEventListener("frame", (event) => this.#frameCame(event.detail), {signal});
-    transcript.addEventListener("settled", () => this.#store(), {signal});
+    transcript.addEventListener("settled", (event) => this.#settled(event.detail.cid), {signal});
     this.#restore();
+    uploads?.addEventListener("change", () => this.#filesMoved(), {signal});
     if (wire.state === "online") this.#flush();
   }
 
-  /** Shows the message at once and sends it as soon as its turn comes; returns its cid. */
-  send(text, {attachments = []} = {}) {
-    const cid = this.#transcript.addPending(text, {attachments});
-    if (this.#wire.state !== "online") this.#transcript.mark(cid, "waiting");
+  /** Shows the message at once and sends it as soon as its turn comes and its files are there; returns its cid. */
+  send(text, {batch = null} = {}) {
+    const cid = this.#transcript.addPending(text, {batch});
+    if (batch) this.#batches.set(cid, batch);
+    if (batch && !batch.done) this.#transcript.mark(cid, "uploading");
+    else if (this.#wire.state !== "online") this.#transcript.mark(cid, "waiting");
     this.#store();
+    this.#filesMoved();
     this.#flush();
     return cid;
   }
@@ -46,11 +55,15 @@ export class Outbox {
     this.#flush();
   }
 
-  /** Takes a refused message back and returns its text for editing, null when it is gone or still under way. */
+  /** Takes a message back that isn't under way and returns its text, null when it is; its files are in the tray again. */
   takeBack(cid) {
     if (this.#underWay === cid) return null;
     const message = this.#transcript.withdraw(cid);
+    const discarded = message?.error?.code === "pci_dropped";
+    if (message?.batch) this.#uploads[discarded ? "release" : "takeBack"](message.batch);
+    this.#batches.delete(cid);
     this.#store();
+    this.#flush();
     return message?.text ?? null;
   }
 
@@ -65,10 +78,12 @@ export class Outbox {
   }
 
   #restore() {
-    for (const {text, cid, at, attachments, error} of kept(this.#key) ?? []) {
-      this.#transcript.addPending(text, {cid, at, attachments});
+    for (const {text, cid, at, files, error} of kept(this.#key) ?? []) {
+      const batch = files && this.#uploads ? this.#uploads.restoreBatch(files) : null;
+      if (batch) this.#batches.set(cid, batch);
+      this.#transcript.addPending(text, {cid, at, batch});
       if (error) this.#transcript.refuse(cid, error);
-      else this.#transcript.mark(cid, "waiting");
+      else this.#transcript.mark(cid, batch && !batch.done ? "stopped" : "waiting");
     }
   }
 
@@ -76,7 +91,11 @@ export class Outbox {
   #store() {
     const open = this.#transcript.pending.filter((message) => message.error?.code !== "pci_dropped");
     if (open.length === 0) forget(this.#key);
-    else keep(this.#key, open.map(({cid, text, at, attachments, error}) => ({cid, text, at, attachments, error})));
+    else keep(this.#key, open.map((message) => this.#written(message)));
+  }
+
+  #written({cid, text, at, batch, error}) {
+    return {cid, text, at, error, files: batch ? this.#uploads.keptBatch(batch) : undefined};
   }
 
   #statusChanged({state}) {
@@ -88,8 +107,40 @@ export class Outbox {
 
   #frameCame(frame) {
     if (frame.type !== "dropped" || frame.chat !== this.#transcript.chat) return;
-    this.#transcript.refuse(frame.cid, {code: "pci_dropped", message: frame.message ?? ""});
+    const {cid, findings = [], attachments = []} = frame;
+    this.#transcript.refuse(cid, {code: "pci_dropped", message: "", findings, attachments});
+    this.#discarded(cid);
+  }
+
+  #settled(cid) {
+    const batch = this.#batches.get(cid);
+    if (batch) this.#uploads.release(batch);
+    this.#batches.delete(cid);
     this.#store();
+  }
+
+  /** Its files are gone at the server, too. */
+  #discarded(cid) {
+    const batch = this.#batches.get(cid);
+    if (batch) this.#uploads.release(batch);
+    this.#store();
+  }
+
+  /** A message goes once all its files are there; it waits while one goes on, and stands still when none does. */
+  #filesMoved() {
+    const waiting = this.#transcript.pending.filter(({state}) => state === "uploading" || state === "stopped");
+    for (const {cid, text, batch, state} of waiting) {
+      const next = this.#afterFiles(batch);
+      if (!batch.items.length && !text) this.takeBack(cid);
+      else if (next !== state) this.#transcript.mark(cid, next);
+    }
+    if (waiting.length) this.#store();
+    this.#flush();
+  }
+
+  #afterFiles(batch) {
+    if (batch.done) return this.#wire.state === "online" ? "sending" : "waiting";
+    return batch.going ? "uploading" : "stopped";
   }
 
   /** Sends what waits, in order, until nothing is left or the wire is gone. */
@@ -110,13 +161,14 @@ export class Outbox {
 
   #next() {
     if (this.#wire.state !== "online") return null;
-    return this.#transcript.pending.find(({state}) => state === "sending" || state === "waiting") ?? null;
+    const first = this.#transcript.pending.find(({state}) => ON_ITS_WAY.has(state));
+    return first && first.state !== "uploading" ? first : null;
   }
 
   /** One attempt. Null: dealt with, go on; a number: try again after so many ms; Infinity: when the wire is back. */
-  async #deliver({cid, text, attachments}) {
+  async #deliver({cid, text, batch}) {
     const {chat} = this.#transcript;
-    const fields = attachments.length ? {chat, cid, text, attachments} : {chat, cid, text};
+    const fields = batch?.items.length ? {chat, cid, text, attachments: batch.ids} : {chat, cid, text};
     try {
       const ok = await this.#wire.request("message.send", fields);
       this.#transcript.settle(cid, ok);
@@ -129,7 +181,10 @@ export class Outbox {
         this.#transcript.mark(cid, "waiting");
         return PAUSE[error.code];
       }
-      this.#transcript.refuse(cid, error);
+      const {findings = [], attachments = []} = error.frame ?? {};
+      this.#transcript.refuse(cid, {code: error.code, message: error.message, findings, attachments});
+      if (error.code === "pci_dropped") this.#discarded(cid);
+      if (error.code === "not_found" && batch) this.#uploads.expire(batch);
     }
     this.#store();
     return null;

@@ -30,7 +30,7 @@ export class Transcript extends EventTarget {
     return this.stream === "staff" ? `${this.chat}/staff` : this.chat;
   }
 
-  /** Everything known, by seq; changed lines in their newest text with `amended: true`; new objects when changed. */
+  /** Everything known, by seq; lines in their newest state, `amended: true` where the text changed; new objects then. */
   get entries() {
     this.#sorted ??= [...this.#bySeq.values()].sort((a, b) => a.seq - b.seq).map((entry) => this.#asShown(entry));
     return this.#sorted;
@@ -41,7 +41,7 @@ export class Transcript extends EventTarget {
     return this.#head;
   }
 
-  /** Own messages not in the transcript: [{cid, text, at, attachments, state, error}] in the order written. */
+  /** Own messages not in the transcript: [{cid, text, at, batch, state, error}] in the order written; batch: its files. */
   get pending() {
     return this.#pending;
   }
@@ -86,14 +86,17 @@ export class Transcript extends EventTarget {
   }
 
   /** Shows a message that the server hasn't confirmed; returns its cid. A known cid isn't added again. */
-  addPending(text, {cid = newCid(), at = new Date().toISOString(), attachments = []} = {}) {
+  addPending(text, {cid = newCid(), at = new Date().toISOString(), batch = null} = {}) {
     if (this.#pending.some((message) => message.cid === cid)) return cid;
-    this.#pending = [...this.#pending, {cid, text, at, attachments, state: "sending", error: null}];
+    this.#pending = [...this.#pending, {cid, text, at, batch, state: "sending", error: null}];
     this.#changed([]);
     return cid;
   }
 
-  /** Marks a pending message "sending" (on its way), "waiting" (not sent yet) or "held" (files being checked). */
+  /**
+   * Marks a pending message "sending" (on its way), "waiting" (not sent yet), "uploading" (its files are on their way),
+   * "stopped" (one of them can't go on) or "held" (its files are being checked).
+   */
   mark(cid, state) {
     this.#alter(cid, {state, error: null});
   }
@@ -104,7 +107,7 @@ export class Transcript extends EventTarget {
       this.mark(cid, "held");
       return;
     }
-    const attachments = this.#pending.find((message) => message.cid === cid)?.attachments ?? [];
+    const attachments = this.#pending.find((message) => message.cid === cid)?.batch?.cards ?? [];
     const known = this.#unpend(cid);
     const fresh = [];
     if (!this.#bySeq.has(ok.seq)) {
@@ -116,9 +119,9 @@ export class Transcript extends EventTarget {
     if (known) this.#tellSettled(cid);
   }
 
-  /** The server said no: the message stays, with its reason {code, message}. */
-  refuse(cid, error) {
-    this.#alter(cid, {state: "refused", error: {code: error.code, message: error.message}});
+  /** The server said no: the message stays, with its reason, what was found, and which files are gone and why. */
+  refuse(cid, {code, message, findings = [], attachments = []}) {
+    this.#alter(cid, {state: "refused", error: {code, message, findings, attachments}});
   }
 
   /** Takes a pending message off the screen and returns it, or null: it will be edited or was given up. */
@@ -149,7 +152,7 @@ export class Transcript extends EventTarget {
       text: text ?? entry.text,
       attachments: attachments ?? entry.attachments,
       findings: findings?.length ? findings : entry.findings,
-      amended: true,
+      amended: !attachments?.length || text !== entry.text,
     };
   }
 

@@ -16,7 +16,7 @@ const TIMING = {
   retryHigh: 30_000,
   stable: 10_000, // online for this long: the next loss starts again with a short pause
 };
-const FINAL_CODES = new Set([4401, 4403, 4409, 4410]);
+const FINAL_CODES = new Set([4401, 4403, 4409, 4410, 4411]);
 const SNAPSHOTS = new Set(["desk", "chat"]);
 
 /** What went wrong with a request: `code` as in the protocol, or "timeout" or "offline"; `frame` the answer, if any. */

@@ -1,5 +1,6 @@
 /** What a screen reader says of the chat; the customer's own words are never read back. */
 
+import {filesNews} from "../shared/file-words.js";
 import {gettext, interpolate} from "../shared/words.js";
 import {systemLine} from "./system-words.js";
 import {waitWords} from "./wait-card.js";
@@ -19,6 +20,7 @@ export class Announcer {
     for (const [n, entry] of entries.entries()) {
       const partOfNext = entry.kind === "left" && entries[n + 1]?.kind === "ended";
       if (entry.kind === "message") this.#say(spoken(entry));
+      else if (entry.kind === "amended") this.#say(filesNews(entry.attachments));
       else if (!partOfNext) this.#say(systemLine(entry, entries[n - 1])?.text);
     }
   }

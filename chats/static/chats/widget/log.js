@@ -17,7 +17,7 @@ export class Log extends Part {
     pending: {attribute: false},
     typing: {attribute: false},
     tail: {attribute: false},
-    token: {attribute: false},
+    api: {attribute: false},
     seenByOthers: {type: Number},
     foldBot: {type: Boolean},
     unfolded: {state: true},
@@ -103,15 +103,15 @@ export class Log extends Part {
     const timed = mine && !(sameSpeaker(entry, lines[n + 1]) && sameMinute(entry, lines[n + 1].entry));
     const read = mine && entry.seq <= this.seenByOthers && entry.seq === lastOwn(lines);
     return html`<li class="msg from-${kind}" data-seq=${entry.seq} ?hidden=${hidden}>
-      <cc-bubble .message=${entry} .token=${this.token} ?mine=${mine} ?named=${named} ?read=${read}
+      <cc-bubble .message=${entry} .api=${this.api} ?mine=${mine} ?named=${named} ?read=${read}
         ?timed=${timed || read}></cc-bubble>
     </li>${mine ? masking(entry, hidden) : nothing}`;
   }
 
   #pending(message) {
-    const state = message.state === "refused" ? "not-sent" : "pending";
+    const state = ["refused", "stopped"].includes(message.state) ? "not-sent" : "pending";
     return html`<li class="msg from-customer ${state}" data-cid=${message.cid}><cc-bubble .message=${message}
-      .token=${this.token} mine></cc-bubble></li>`;
+      .api=${this.api} mine></cc-bubble></li>`;
   }
 
   #fold(lines) {

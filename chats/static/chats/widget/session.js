@@ -2,10 +2,12 @@
  * The customer's chat: what is known about it, and what he may do. Nothing here draws.
  */
 
+import {FileApi} from "../shared/file-api.js";
 import {Follower} from "../shared/follower.js";
 import {Outbox} from "../shared/outbox.js";
 import {forget, keep, kept} from "../shared/storage.js";
 import {Transcript} from "../shared/transcript.js";
+import {Uploads} from "../shared/uploads.js";
 import {Wire} from "../shared/wire.js";
 import {leaveMessage, startChat} from "./start.js";
 
@@ -19,6 +21,7 @@ const LOST_SHOWN_AFTER = 700;
  */
 export class CustomerSession extends EventTarget {
   #slug;
+  #limits;
   #closing = new AbortController();
   #outbox = null;
   #typingTold = 0;
@@ -28,6 +31,9 @@ export class CustomerSession extends EventTarget {
   ticket = null;
   wire = null;
   transcript = null;
+  /** The files of this chat: how they are fetched, and those on their way. */
+  api = null;
+  uploads = null;
   /** The last snapshot. */
   chat = null;
   /** Close code after which the wire stays away, null while it may come back. */
@@ -41,9 +47,11 @@ export class CustomerSession extends EventTarget {
   /** Who writes right now: id → name. */
   typing = new Map();
 
-  constructor({slug}) {
+  /** `limits` {files, bytes} of one message. */
+  constructor({slug, limits}) {
     super();
     this.#slug = slug;
+    this.#limits = limits;
   }
 
   /** Takes up the chat that this tab had before a reload; false when there was none. */
@@ -75,6 +83,7 @@ export class CustomerSession extends EventTarget {
     this.#closing.abort();
     this.#closing = new AbortController();
     this.#outbox?.close();
+    this.uploads?.close();
     this.wire?.stop();
     clearTimeout(this.#lostTimer);
     forget(this.#ticketKey);
@@ -83,7 +92,8 @@ export class CustomerSession extends EventTarget {
       forget(`cc.draft.${this.ticket.id}`);
       forget(`cc.outbox.${this.ticket.id}`);
     }
-    Object.assign(this, {ticket: null, wire: null, transcript: null, chat: null, closedWith: null, lost: false});
+    Object.assign(this, {ticket: null, wire: null, transcript: null, api: null, uploads: null});
+    Object.assign(this, {chat: null, closedWith: null, lost: false});
     Object.assign(this, {seen: 0, seenByOthers: 0, typing: new Map()});
     this.#changed();
   }
@@ -99,9 +109,10 @@ export class CustomerSession extends EventTarget {
     return entries.filter((entry) => entry.seq > this.seen && isSpeech(entry)).length;
   }
 
-  send(text) {
+  /** The text goes, with the files of the composer where it has any. */
+  send(text, {withFiles = false} = {}) {
     this.#typingTold = 0;
-    this.#outbox.send(text);
+    this.#outbox.send(text, {batch: withFiles ? this.uploads.handOver() : null});
   }
 
   /** Sends a refused message once more as it is. */
@@ -167,7 +178,9 @@ export class CustomerSession extends EventTarget {
     this.wire.addEventListener("frame", (event) => this.#frameCame(event.detail), {signal});
     this.wire.addEventListener("status", (event) => this.#statusChanged(event.detail), {signal});
     this.transcript.addEventListener("change", (event) => this.#linesCame(event.detail.fresh), {signal});
-    this.#outbox = new Outbox({wire: this.wire, transcript: this.transcript});
+    this.api = new FileApi({chat: ticket.id, token: ticket.token});
+    this.uploads = new Uploads({chat: ticket.id, api: this.api, wire: this.wire, limits: this.#limits});
+    this.#outbox = new Outbox({wire: this.wire, transcript: this.transcript, uploads: this.uploads});
     this.wire.start();
     this.#changed();
   }

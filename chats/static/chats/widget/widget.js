@@ -4,6 +4,7 @@ import {html, nothing} from "../../contactcenter/vendor/lit.js";
 import {day, time} from "../shared/format.js";
 import {gettext, interpolate} from "../shared/words.js";
 import {Announcer} from "./announcer.js";
+import "../shared/drop-zone.js";
 import "./closed.js";
 import "./composer.js";
 import {face} from "./face.js";
@@ -114,10 +115,19 @@ export class Widget extends Part {
     return html`
       <cc-log .entries=${entries} .pending=${pending} .typing=${state === "active" && !session.over ? names : []}
         .tail=${this.#tail(entries, pending)}
-        .token=${{chat: session.ticket.id, token: session.ticket.token}} .seenByOthers=${session.seenByOthers}
-        ?foldBot=${Boolean(state) && state !== "bot"} @cc-edit=${this.#edit} @cc-again=${this.#again}></cc-log>
-      ${session.over ? nothing : html`<cc-composer .chat=${session.ticket.id} .limit=${this.config.limits.text}
-        @cc-send=${this.#send} @cc-typing=${this.#typing}></cc-composer>`}`;
+        .api=${session.api} .seenByOthers=${session.seenByOthers}
+        ?foldBot=${Boolean(state) && state !== "bot"} @cc-edit=${this.#edit} @cc-dismiss=${this.#dismiss}
+        @cc-again=${this.#again}></cc-log>
+      ${session.over ? nothing : this.#composer()}`;
+  }
+
+  #composer() {
+    const {session, config} = this;
+    const {policy = "redact", can_attach: may, kinds = []} = session.chat ?? {};
+    const why = may && kinds.length ? "" : gettext("Files can’t be attached in this chat");
+    return html`<cc-composer .chat=${session.ticket.id} .limits=${config.limits} .uploads=${session.uploads}
+        .policy=${policy} .kinds=${why ? [] : kinds} @cc-send=${this.#send} @cc-typing=${this.#typing}></cc-composer>
+      <cc-drop-zone .why=${why} @files=${this.#dropped}></cc-drop-zone>`;
   }
 
   #tail(entries, pending) {
@@ -167,7 +177,15 @@ export class Widget extends Part {
   }
 
   #send(event) {
-    this.session.send(event.detail.text);
+    this.session.send(event.detail.text, {withFiles: true});
+  }
+
+  #dropped(event) {
+    this.querySelector("cc-composer").attach(event.detail.files);
+  }
+
+  #dismiss(event) {
+    this.session.takeBack(event.detail.cid);
   }
 
   #quickReply(reply) {

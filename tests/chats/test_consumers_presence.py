@@ -1,0 +1,152 @@
+"""Coming, going and waiting at the sockets: quick returns stir nobody, places reach those whose place has moved."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+import lib.hub
+from agents.models import Agent
+from chats import operations
+from chats.models import Seat
+from chats.operations.open import Opened
+from chats.tasks import sweep
+from lib import groups, wire
+from tests import cast
+from tests.cast import fresh
+from tests.lib.test_hub import Ear
+from tests.sockets import Stage, Wire, cookie_of, in_thread
+
+
+@pytest.fixture
+def carol(house: cast.House) -> Opened:
+    """Carol's chat with its token, waiting."""
+    return cast.comes_in(house.entry_point)
+
+
+@pytest.fixture
+def seat(carol: Opened, alice: Agent) -> Seat:
+    """Alice in Carol's chat; no socket is open yet."""
+    cast.goes_available(alice)
+    seat = cast.takes(carol.chat, alice)
+    Agent.objects.filter(pk=alice.pk).update(desk="")
+    return seat
+
+
+def kinds(wire: Wire) -> list[str]:
+    return [frame["type"] for frame in wire.seen]
+
+
+async def heard_until_pong(wire: Wire) -> list[str]:
+    """The kinds of all frames up to the answer to a heartbeat."""
+    wire.seen.clear()
+    await wire.send("ping")
+    await wire.until(lambda frame: frame["type"] == "pong")
+    return kinds(wire)
+
+
+async def test_a_reloaded_page_of_the_customer_does_not_draw_his_agents_desk_anew(
+    stage: Stage, carol: Opened, seat: Seat
+) -> None:
+    customer, desk = await stage.customer(carol.token), await stage.desk(seat.agent)
+    for _ in range(3):
+        await customer.leave()
+        await in_thread(sweep)
+        customer = await stage.customer(carol.token)
+    assert await heard_until_pong(desk) == ["pong"]
+
+
+async def test_a_customer_who_stays_away_and_his_return_are_each_told_once(
+    house: cast.House, alice: Agent, hub: lib.hub.Hub
+) -> None:
+    def sit_down() -> Seat:
+        cast.goes_available(alice)
+        return cast.takes(cast.comes_in(house.entry_point).chat, alice)
+
+    ear, chat = Ear(), (await in_thread(sit_down)).chat
+    hub.join(groups.desk(alice.pk), ear)
+    told = [(groups.desk(alice.pk), wire.DESK_CHANGED)]
+
+    async def heard() -> list[tuple[str, bytes]]:
+        await asyncio.sleep(0)  # what other threads have published stands before this in the loop's line
+        return [ear.heard.get_nowait() for _ in range(ear.heard.qsize())]
+
+    await heard()
+    await in_thread(operations.customer_away, chat.pk)
+    await in_thread(sweep)
+    assert await heard() == []
+    await in_thread(cast.customer_stays_away, chat)
+    await in_thread(sweep)
+    await in_thread(sweep)
+    assert await heard() == told
+    assert (await in_thread(fresh, chat)).customer_away
+    for _ in range(2):
+        await in_thread(operations.customer_here, chat.pk)
+    await in_thread(sweep)
+    assert await heard() == told
+
+
+def place(frame: dict[str, Any]) -> int | None:
+    return frame["chat"]["position"] if frame["type"] == "chat" else None
+
+
+async def test_when_the_head_of_the_line_leaves_everybody_moves_up_and_hears_it_once(
+    stage: Stage, house: cast.House
+) -> None:
+    people = [await in_thread(cast.comes_in, house.entry_point) for _ in range(4)]
+    wires = [await stage.customer(each.token) for each in people]
+    for number, each in enumerate(wires, start=1):
+        await each.until(lambda frame, number=number: place(frame) == number)
+        assert await heard_until_pong(each) == ["pong"]
+    await wires[0].ask("chat.leave")
+    for number, each in enumerate(wires[1:], start=1):
+        await each.until(lambda frame, number=number: place(frame) == number)
+        assert "chat" not in await heard_until_pong(each), "a place is told once"
+
+
+async def test_who_stands_before_the_change_hears_nothing_of_it(stage: Stage, house: cast.House) -> None:
+    people = [await in_thread(cast.comes_in, house.entry_point) for _ in range(3)]
+    first, second, third = [await stage.customer(each.token) for each in people]
+    await heard_until_pong(first)
+    await second.ask("chat.leave")
+    await third.until(lambda frame: place(frame) == 2)
+    assert kinds(first) == ["pong"]
+
+
+async def test_a_burst_of_moves_is_read_a_few_times_only(stage: Stage, house: cast.House, hub: lib.hub.Hub) -> None:
+    people = [await in_thread(cast.comes_in, house.entry_point) for _ in range(2)]
+    _, second = [await stage.customer(each.token) for each in people]
+    ear = Ear()
+    hub.join(groups.queue(house.queue.pk), ear)
+    extras = [await in_thread(cast.comes_in, house.entry_point) for _ in range(10)]
+    for extra in extras:
+        await in_thread(cast.customer_leaves, extra.chat)
+    assert ear.heard.qsize() >= 20, "the queue moved"
+    assert await heard_until_pong(second) == ["pong"], "he stands where he stood"
+
+
+async def test_a_hello_whose_connection_is_lost_takes_no_desk(stage: Stage, alice: Agent, hub: lib.hub.Hub) -> None:
+    working = await stage.desk(alice)
+    late = await stage.wire("/ws/desk/", origin=settings.ORIGINS[0], cookie=await in_thread(cookie_of, alice))
+    # All who may be greeted at once are at it: the late one waits at the door.
+    for _ in range(lib.hub.GREETED_AT_ONCE):
+        await hub.door.__aenter__()
+    await late.send("hello", take_over=True)
+    leaving = asyncio.create_task(late.leave())
+    while not hub.door.waiting:  # noqa: ASYNC110 - each turn of the loop counts
+        await asyncio.sleep(0)
+    for _ in range(lib.hub.GREETED_AT_ONCE):
+        await hub.door.__aexit__(None, None, None)
+    await leaving
+    assert await heard_until_pong(working) == ["pong"]
+
+
+async def test_when_too_many_wait_to_be_greeted_the_next_is_told_to_try_later(
+    stage: Stage, carol: Opened, hub: lib.hub.Hub
+) -> None:
+    hub.door.waiting = wire.MOST_WAITING
+    refused = await stage.customer(carol.token, welcome=False)
+    assert await refused.closing() == 1013
+    hub.door.waiting = 0
+    assert await stage.customer(carol.token)
