@@ -164,7 +164,7 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
 
     def quietly_left(self, now: datetime) -> "ChatQuerySet":
         """Live chats whose customer is away without his agents having been told."""
-        return self.deserted(now).filter(customer_away=False)
+        return self.live().filter(customer_until__lt=now, customer_away=False)
 
 
 class SeatQuerySet(QuerySet["Seat"]):

@@ -72,7 +72,7 @@ def take_message(entry_point: EntryPoint, form: Mapping[str, Any], *, language: 
             token_until=now + ANSWER_LIFE,
         )
         by = Sender("customer", str(customer.pk), customer.name)
-        lines.record(chat, "take_message", by=by, at=now, entry_point=entry_point.pk)
+        lines.record(chat, "open", by=by, at=now, entry_point=entry_point.pk)
         lines.note_findings(sorted(struck), chat=chat, by=by, at=now, place="form")
         post(chat, by=by, cid="message", text=text)
         if is_open:

@@ -6,11 +6,14 @@ import pytest
 
 from agents.models import Agent
 from chats import operations, snapshots
+from chats.invariants import INVARIANTS
 from chats.models import Chat, Finding, ScreeningPolicy
 from chats.operations.open import Opened
+from chats.senders import of_agent
 from chats.tasks import sweep
 from contactcenter import dashboard
 from lib.errors import Refused
+from lib.invariants import all_broken
 from routing.models import BusinessHours, EntryPoint, Queue
 from tests import cast
 from tests.cast import CARD, MASKED_CARD, fresh
@@ -51,7 +54,7 @@ def test_a_message_waits_for_the_opening_and_then_goes_to_an_agent(
     cast.takes(chat, alice_available)
     mine = snapshots.chats(alice_available)[0]
     assert (mine["message"], mine["status"]) == (True, "customer_away")
-    assert cast.verbs(chat) == ["take_message", "take_up", "offer", "accept"]
+    assert cast.verbs(chat) == ["open", "take_up", "offer", "accept"]
 
 
 def test_the_customer_who_comes_back_reads_the_answer(
@@ -166,3 +169,15 @@ def test_under_the_policy_drop_nothing_is_kept(house: cast.House, closed: Busine
         left(house, text=f"my card {CARD}")
     assert not Chat.objects.exists()
     assert list(Finding.objects.values_list("place", "action")) == [("message", "dropped")]
+
+
+def test_the_invariants_hold_for_messages(house: cast.House, alice_available: Agent, closed: BusinessHours) -> None:
+    waiting, answered = left(house).chat, left(house).chat
+    assert all_broken(INVARIANTS) == {}
+    opens(closed)
+    sweep()
+    seat = cast.takes(answered, alice_available)
+    operations.end(answered, by=alice_available)
+    operations.release(seat, by=of_agent(alice_available))
+    assert fresh(waiting).state == "offered"
+    assert all_broken(INVARIANTS) == {}
