@@ -70,7 +70,7 @@ def test_the_customer_who_comes_back_reads_the_answer(
     cast.agent_says(opened.chat, alice_available, "It left on Monday.")
     operations.end(opened.chat, by=alice_available)
     assert cast.wrapup_of(seat) is not None
-    shown = snapshots.for_customer(fresh(opened.chat))["chat"]
+    shown = snapshots.for_customer(Chat.objects.viewed(opened.chat.pk))["chat"]
     assert (shown["state"], shown["kind"], shown["can_rate"]) == ("ended", "message", True)
     life = fresh(opened.chat).token_until - fresh(opened.chat).started_at
     assert life.days == 7
@@ -78,9 +78,9 @@ def test_the_customer_who_comes_back_reads_the_answer(
 
 def test_the_customer_sees_when_it_opens(house: cast.House, closed: BusinessHours) -> None:
     chat = left(house).chat
-    assert snapshots.for_customer(fresh(chat))["chat"]["opens_at"] is None, "no opening is known"
+    assert snapshots.for_customer(Chat.objects.viewed(chat.pk))["chat"]["opens_at"] is None, "no opening is known"
     opens(closed)
-    shown = snapshots.for_customer(fresh(chat))["chat"]
+    shown = snapshots.for_customer(Chat.objects.viewed(chat.pk))["chat"]
     assert shown["opens_at"] is not None
     assert (shown["state"], shown["position"], shown["wait"]) == ("later", None, None)
 
@@ -119,7 +119,7 @@ def test_closed_hours_spoil_neither_line_nor_service_level(
     assert fresh(note).state in ("queued", "offered"), "nobody waits with it, so it is not turned away"
     assert not Chat.objects.in_line().exists()
     live = cast.comes_in(house.entry_point).chat
-    assert snapshots.place(fresh(live))[0] == 1
+    assert snapshots.place(Chat.objects.viewed(live.pk))[0] == 1
     cast.takes(fresh(note), alice_available)
     today = dashboard.now().today
     assert (today.queued, today.answered, today.average_wait) == (1, 0, None)
