@@ -24,10 +24,21 @@ export function holding({offers, chats, wrapups}) {
 
 /** `row`: of the board; `reasons`: idle reasons. Events: "act" {type, fields, name}, "pop" {agent, name}. */
 class Agent extends Part {
-  static properties = {row: {attribute: false}, reasons: {attribute: false}};
+  static properties = {row: {attribute: false}, reasons: {attribute: false}, opened: {state: true}};
 
   shouldUpdate(changed) {
-    return changed.has("row") || changed.get("reasons")?.length !== this.reasons.length;
+    return changed.has("row") || changed.has("opened") || changed.get("reasons")?.length !== this.reasons.length;
+  }
+
+  willUpdate(changed) {
+    if (changed.has("row") && changed.get("row")?.id !== this.row.id) this.opened = false;
+  }
+
+  /** The menu is made when it is asked for: a row that scrolls by stays cheap. */
+  async open() {
+    this.opened = true;
+    await this.updateComplete;
+    this.querySelector("cc-menu").open();
   }
 
   act(type, fields = {}) {
@@ -53,6 +64,15 @@ class Agent extends Part {
       {kind: "line"},
       {kind: "item", icon: "signout", label: gettext("Sign out"), act: () => this.act("supervise.sign_out")},
     ];
+  }
+
+  menu(label) {
+    const look = "btn quiet icon small";
+    if (this.opened)
+      return html`<cc-menu right .look=${look} .label=${label} .face=${icon("dots")} .items=${this.items()}></cc-menu>`;
+    return html`<button class=${look} type="button" aria-haspopup="menu" aria-expanded="false" aria-label=${label} @click=${this.open}>
+      ${icon("dots")}
+    </button>`;
   }
 
   load() {
@@ -85,12 +105,7 @@ class Agent extends Part {
           @click=${() => this.tell("pop", {agent: row.id, name: row.name})}>
           ${icon("eye")}
         </button>
-        <cc-menu
-          right
-          .look=${"btn quiet icon small"}
-          .label=${interpolate(gettext("State of %(name)s"), {name: row.name})}
-          .face=${icon("dots")}
-          .items=${this.items()}></cc-menu>
+        ${this.menu(interpolate(gettext("State of %(name)s"), {name: row.name}))}
       </span>`;
   }
 }

@@ -27,7 +27,7 @@ class Agents extends Part {
 
   constructor() {
     super();
-    Object.assign(this, {rows: [], query: "", state: "", sort: "state", down: false, first: 0, room: 30, order: []});
+    Object.assign(this, {rows: [], query: "", state: "", sort: "state", down: false, first: 0, room: 30, order: [], shown: []});
     this.look = () => this.measure();
   }
 
@@ -66,8 +66,12 @@ class Agents extends Part {
     return this.matches(":hover") || this.contains(document.activeElement);
   }
 
+  willUpdate(changed) {
+    if (["rows", "query", "state", "sort", "down"].some((name) => changed.has(name))) this.shown = this.ordered();
+  }
+
   /** The chosen agents in order; while the order is held, those who were there stay where they were. */
-  get shown() {
+  ordered() {
     const {query, state, sort, down} = this;
     const wish = JSON.stringify({query, state, sort, down});
     const found = chosenAgents(this.rows, {query, state, team: "", sort, down});

@@ -8,19 +8,22 @@ const STATES = ["rona", "available", "idle", "offline"];
 
 export const held = (row) => row.offers + row.chats + row.wrapups;
 
+const {compare} = new Intl.Collator(document.documentElement.lang || "en"); // many times faster than localeCompare
+
 /** How the columns of agents compare; all ascending. */
 const COMPARE = {
-  state: (a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || since(a) - since(b),
-  name: (a, b) => a.name.localeCompare(b.name),
-  team: (a, b) => a.team.name.localeCompare(b.team.name),
-  since: (a, b) => since(a) - since(b),
+  state: (a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || since(a, b),
+  name: (a, b) => compare(a.name, b.name),
+  team: (a, b) => compare(a.team.name, b.team.name),
+  since: (a, b) => since(a, b),
   load: (a, b) => held(b) - held(a),
   handled: (a, b) => b.handled - a.handled,
   rona: (a, b) => b.rona - a.rona,
 };
 
-function since(row) {
-  return instant(row.since) ?? 0;
+/** Moments of the wire compare as texts. */
+function since(a, b) {
+  return a.since < b.since ? -1 : Number(a.since > b.since);
 }
 
 /** The agents that fit search, state and team ("" for all), in order; `down` turns the order round. */
@@ -32,7 +35,7 @@ export function chosenAgents(rows, {query, state, team, sort, down}) {
     return words.every((word) => text.includes(word));
   };
   const found = rows.filter(fits);
-  found.sort((a, b) => (down ? -1 : 1) * COMPARE[sort](a, b) || a.name.localeCompare(b.name));
+  found.sort((a, b) => (down ? -1 : 1) * COMPARE[sort](a, b) || compare(a.name, b.name));
   return found;
 }
 
