@@ -109,7 +109,12 @@ export class StartForm extends Part {
     const {name, value} = event.target;
     this.values = {...this.values, [name]: value};
     if (this.errors[name]) this.errors = {...this.errors, [name]: undefined};
-    keep(KEPT, this.values);
+    this.#keep(Object.entries(this.values));
+  }
+
+  /** What looks like a card number is kept nowhere. */
+  #keep(values) {
+    keep(KEPT, Object.fromEntries(values.filter(([, text]) => findCards(text ?? "").length === 0)));
   }
 
   async #submit(event) {
@@ -121,6 +126,7 @@ export class StartForm extends Part {
     this.busy = true;
     try {
       await this.begin(this.#wishes());
+      this.#keep(Object.entries(this.values).filter(([name]) => name !== "text"));
     } catch (error) {
       if (error.name !== "StartRefused") throw error;
       this.#refused(error);
