@@ -31,7 +31,7 @@ SETTINGS = {
     "log_timezone": "UTC",
     "shared_buffers": "128MB",
     "max_wal_size": "512MB",
-    # A log holds no statement, no parameter, no row and no sentence about a wrong value: they may hold what people typed.
+    # A log holds no statement, parameter, row or sentence about a wrong value: they may hold what people typed.
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
