@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from agents.models import Agent
 from chats import operations, snapshots
@@ -181,3 +182,24 @@ def test_the_invariants_hold_for_messages(house: cast.House, alice_available: Ag
     operations.release(seat, by=of_agent(alice_available))
     assert fresh(waiting).state == "offered"
     assert all_broken(INVARIANTS) == {}
+
+
+def test_over_http_a_message_opens_its_chat_and_counts_as_a_start(
+    house: cast.House, closed: BusinessHours, client: Client
+) -> None:
+    said = {"name": "Carol", "email": "carol@shop.example", "text": "Where is my lamp?", "language": "en"}
+    address = "/api/v1/widget/help/messages/"
+
+    def sends(**fields: str) -> Any:
+        return client.post(address, {**said, **fields}, content_type="application/json", REMOTE_ADDR="10.0.0.9")
+
+    answer = sends()
+    assert answer.status_code == 201
+    token = {"Authorization": f"Bearer {answer.json()['token']}"}
+    lines = client.get(f"/api/v1/chats/{answer.json()['chat']}/entries/", headers=token).json()["entries"]
+    assert [line["text"] for line in lines] == ["Where is my lamp?"]
+    assert sends(email="").json()["fields"] == {"email": "Please fill this in."}
+    assert sends(who="else").status_code == 400
+    opens(closed)
+    assert (sends().status_code, sends().json()["code"]) == (409, "state")
+    assert [sends().status_code for _n in range(6)][-1] == 429
