@@ -31,6 +31,7 @@ CLOSE_SLOW, CLOSE_REPLACED, CLOSE_OVER, CLOSE_TIMED_OUT, CLOSE_TOO_MANY = 4408, 
 # Signals are heard by sockets, never sent on to a browser: JSON can't begin with "!".
 DESK_CHANGED: Final = b"!desk"
 CHAT_CHANGED: Final = b"!chat"
+BOARD_CHANGED: Final = b"!board"
 QUEUE_MOVED: Final = b"!queue"
 REVOKED: Final = b"!revoked"
 REPLACED: Final = b"!replaced:"
@@ -101,7 +102,7 @@ def _read_leniently(raw: str) -> Header:
     if not isinstance(value, dict):
         raise Malformed
     kind, frame_id = value.get("type"), value.get("id")
-    if not isinstance(kind, str) or not isinstance(frame_id or "", str):
+    if not isinstance(kind, str) or not (frame_id is None or isinstance(frame_id, str)):
         raise Refused("invalid", "A frame has a text `type` and a text `id`.")
     if not can_be_kept(kind) or not can_be_kept(frame_id or ""):
         raise Refused("invalid", "A frame holds no lone surrogates in `type` and `id`.")
