@@ -306,9 +306,6 @@ class WireClient:
             if self._socket is not None:
                 await self._socket.close(4408)
             return
-        if self._epoch not in (None, welcome.get("epoch")):
-            self.state = {}
-        self._epoch = welcome.get("epoch")
         for key, head in (welcome.get("heads") or {}).items():
             self._transcripts.setdefault(key, Transcript()).heard_of(head)
             self._watch_hole(key)
@@ -367,6 +364,9 @@ class WireClient:
         self.change.tell()
 
     def _answered(self, frame: Frame) -> None:
+        if frame["type"] == "welcome":  # now: the snapshot may follow before whoever waits for the answer goes on
+            self.state = self.state if self._epoch in (None, frame.get("epoch")) else {}
+            self._epoch = frame.get("epoch")
         code = str(frame.get("code")) if frame["type"] == "error" else None
         if code is not None:
             self._tally.error(code)

@@ -191,13 +191,13 @@ class Company:
 
     async def _wrap_up(self, wire: WireClient) -> None:
         mine = [talk.chat for talk in self.talks if talk.agent is wire]
-        await self.arrives(wire, lambda: not wire.state["chats"])
+        await self.arrives(wire, lambda: bool(wire.state) and not wire.state["chats"])
         for chat in mine:
             wrapup = next((each for each in wire.state["wrapups"] if each["chat"] == chat), None)
             if wrapup is not None:
                 codes = [wrapup["codes"][0]["id"]]
                 await _until_done(wire, "wrapup.submit", wrapup=wrapup["id"], codes=codes, note="")
-        await self.arrives(wire, lambda: not wire.state["wrapups"])
+        await self.arrives(wire, lambda: bool(wire.state) and not wire.state["wrapups"])
         await _until_done(wire, "agent.sign_out")
 
 
