@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import formats, timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chats import reading
@@ -132,7 +132,7 @@ class FindingAdmin(PartOfChatAdmin):
         form = ReportForm(chosen)
         context = {
             **self.admin_site.each_context(request),
-            "title": now("Findings by day"),
+            "title": gettext("Findings by day"),
             "opts": self.opts,
             "form": form,
             "quick": _quick(chosen),
@@ -163,7 +163,7 @@ def _shown(asked: Asked) -> dict[str, Any]:
 
     def words(name: str, value: Any) -> str:
         if value == OTHERS:
-            return now("others")
+            return gettext("others")
         if name == "queue":
             return queues.get(value, "–")
         return reading.word({"sender_kind": DIRECTIONS, "action": reading.ACTIONS}.get(name, reading.DETECTORS), value)
