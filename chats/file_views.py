@@ -15,8 +15,11 @@ from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from chats import operations
+from agents.models import Agent
+from chats import operations, snapshots
 from chats.attachments import PART_SIZE, Attachment
+from chats.models import Chat
+from chats.senders import Sender
 from chats.serializers import (
     AnnouncedSerializer,
     AnnounceSerializer,
@@ -99,11 +102,11 @@ class AttachmentView(ChatView):
 
     @extend_schema(responses={(200, INERT): OpenApiTypes.BINARY}, operation_id="fetch_file")
     def get(self, request: Request, chat_id: UUID, attachment_id: UUID) -> StreamingHttpResponse:
-        """The bytes of a clean file, as a download; 404 while it isn't clean."""
+        """The bytes of a clean file, as a download; 404 while it isn't clean, or in a line that he may not read."""
         chat, sender = self.find(request, chat_id)
-        row = one(Attachment.objects.filter(chat=chat, status=Attachment.Status.CLEAN), pk=attachment_id)
-        own = row.sender_kind == sender.kind and row.sender_id == sender.id
-        if (not own and row.entry_id is None) or not row.path.is_file():
+        clean = Attachment.objects.filter(chat=chat, status=Attachment.Status.CLEAN).select_related("entry")
+        row = one(clean, pk=attachment_id)
+        if not _may_read(row, chat, sender) or not row.path.is_file():
             raise Refused("not_found")
         return StreamingHttpResponse(
             _chunks(row.path),
@@ -116,6 +119,14 @@ class AttachmentView(ChatView):
                 "Cache-Control": "private, no-store",
             },
         )
+
+
+def _may_read(row: Attachment, chat: Chat, who: Sender) -> bool:
+    if row.entry is None:
+        return row.sender_kind == who.kind and row.sender_id == who.id
+    if who.kind == "customer":
+        return True
+    return row.entry.seq <= snapshots.reach(chat, Agent.objects.get(pk=who.agent_id))[0]
 
 
 def _one_line(name: str) -> str:

@@ -23,7 +23,7 @@ from chats.chat_admin import PartOfChatAdmin
 from chats.finding_report import MOST_DAYS, OTHERS, Asked, Counted, Slot, counted, moment
 from chats.models import CustomPattern, Finding
 from chats.screening_admin import tried
-from lib.admin import masked_query, words_filter
+from lib.admin import masked_address, words_filter
 from routing.models import Queue
 
 USUAL_DAYS = 30
@@ -125,7 +125,10 @@ class FindingAdmin(PartOfChatAdmin):
         """Findings by day, queue, detector and direction, each number a way to its facts; and the box to try."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        chosen = masked_query(request.GET).dict()
+        elsewhere = masked_address(request)
+        if elsewhere is not None:
+            return elsewhere
+        chosen = request.GET.dict()
         form = ReportForm(chosen)
         context = {
             **self.admin_site.each_context(request),

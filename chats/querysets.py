@@ -12,6 +12,8 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     IntegerField,
+    Max,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -89,10 +91,17 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
 
     def ranked(self, now: datetime) -> "ChatQuerySet":
         """With their `rank`: the priority they have by now, as `routing.selection.rank` says. Lower is first."""
-        waited = Extract(ExpressionWrapper(Value(now) - F("enqueued_at"), DurationField()), "epoch")
-        steps = Floor(Greatest(waited, Value(0.0)) / NullIf("queue__ageing", Value(0)))
-        best = Least("priority", Value(FIRST_PRIORITY))
-        return self.annotate(rank=Greatest(best, F("priority") - Coalesce(Cast(steps, IntegerField()), Value(0))))
+        return self.annotate(rank=_rank(now))
+
+    def reordered(self, now: datetime, within: timedelta) -> "QuerySet[Chat, int]":
+        """The keys of queues in whose line somebody's priority has grown within the time, so that he may overtake.
+
+        Where all have the same priority nobody does: the older one stands ahead all along.
+        """
+        ageing = self.filter(state=State.QUEUED, queue__ageing__gt=0)
+        mixed = ageing.values("queue").annotate(low=Min("priority"), high=Max("priority")).exclude(low=F("high"))
+        grown = ageing.annotate(rank=_rank(now), rank_before=_rank(now - within)).filter(rank__lt=F("rank_before"))
+        return grown.filter(queue__in=mixed.order_by().values("queue")).order_by().values_list("queue", flat=True)
 
     def in_line(self) -> "ChatQuerySet":
         """Customers who wait now: an offer not yet accepted counts too, a message doesn't."""
@@ -201,6 +210,14 @@ class EntryQuerySet(QuerySet["Entry"]):
     def stream(self, stream: str, *, after: int = 0) -> "EntryQuerySet":
         """Lines of one stream after a seq, in order."""
         return self.filter(stream=stream, seq__gt=after).order_by("seq")
+
+
+def _rank(now: datetime) -> Greatest:
+    """The priority that a waiting chat has at that moment."""
+    waited = Extract(ExpressionWrapper(Value(now) - F("enqueued_at"), DurationField()), "epoch")
+    steps = Floor(Greatest(waited, Value(0.0)) / NullIf("queue__ageing", Value(0)))
+    best = Least("priority", Value(FIRST_PRIORITY))
+    return Greatest(best, F("priority") - Coalesce(Cast(steps, IntegerField()), Value(0)))
 
 
 def with_load(agents: QuerySet[Agent]) -> QuerySet[Agent]:

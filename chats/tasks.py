@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from agents import operations as agent_operations
 from agents.models import Agent
 from agents.states import State as AgentState
 from chats import operations, policies
+from chats.events import QueueMoved
 from chats.models import Attachment, Chat, Offer, Rehearsal, Seat
 from chats.operations.files import UPLOAD_LIFE
 from chats.operations.presence import GRACE
@@ -20,10 +21,12 @@ from chats.rehearsing import rehearse
 from chats.scanning import verdict
 from lib.clamav import NoAnswer
 from lib.clock import database_now
+from lib.events import publish
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
+REORDERED_WITHIN = timedelta(seconds=3)  # two sweeps that come late still tell; twice does no harm
 REHEARSAL_SECONDS = 900
 
 
@@ -95,7 +98,15 @@ def sweep() -> dict[str, int]:
         "looked_again": _each(operations.look_again, unread[:BATCH]),
         "swept_away": _each(operations.sweep_away, unsent[:BATCH]),
         "offered": operations.distribute(),
+        "overtaken": _tell_overtaken(now),
     }
+
+
+def _tell_overtaken(now: datetime) -> int:
+    """Customers in whose queue the order has changed by waiting alone look at their places again."""
+    queues = set(Chat.objects.reordered(now, REORDERED_WITHIN).distinct())
+    publish(*(QueueMoved(queue_id=queue) for queue in queues))
+    return len(queues)
 
 
 def _withdraw(offer: Offer) -> bool:

@@ -201,12 +201,13 @@ class Writer:
         raise AssertionError
 
     async def _write_once(self, batch: Sequence[Said]) -> list[Outcome]:
-        async with self.pool.connection() as connection, connection.pipeline():
-            await connection.execute("BEGIN")
-            await connection.execute(LOCK, {"chat": [said.chat for said in batch]}, prepare=True)
-            left = await _completing(connection, batch)
-            cursor = await connection.execute(WRITE, _columns(batch, left), prepare=True)
-            await connection.execute("COMMIT")
+        async with self.pool.connection() as connection:
+            # One transaction without BEGIN and COMMIT: it begins with the first statement and the pipeline's end
+            # commits it.
+            async with connection.pipeline():
+                await connection.execute(LOCK, {"chat": [said.chat for said in batch]}, prepare=True)
+                left = await _completing(connection, batch)
+                cursor = await connection.execute(WRITE, _columns(batch, left), prepare=True)
             found = await cursor.fetchall()
         outcomes = [Outcome(left=n in left) for n in range(len(batch))]
         for n, queue, state, may_read, seated, old_seq, old_at, old_text, old_findings, old_print, seq, at in found:

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib.auth.signals import user_logged_out
 from django.db import transaction
-from django.db.models.signals import post_save, pre_save
+from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 
-from agents.events import LoginRevoked
-from agents.models import Agent, User
+from agents.events import AgentChanged, LoginRevoked
+from agents.models import Agent, Team, User
+from chats.models import Watch
 from lib.events import publish
 
 
@@ -41,3 +42,17 @@ def agent_changed(sender: Any, instance: Agent, created: bool, **kwargs: Any) ->
     """The administration saved an agent: role or team may differ, so his desk says hello again."""
     if not created and transaction.get_connection().in_atomic_block:
         publish(LoginRevoked(user_id=instance.user_id))
+        _supervisors_look_again()
+
+
+@receiver(m2m_changed, sender=Team.supervisors.through, dispatch_uid="supervisors_look_again")
+def supervisors_changed(sender: Any, action: str, **kwargs: Any) -> None:
+    """Who doesn't supervise a team any more reads along in its chats no longer."""
+    if action.startswith("post_"):
+        _supervisors_look_again()
+
+
+def _supervisors_look_again() -> None:
+    """Whoever reads along somewhere hears from now on only what he may still read."""
+    reading = Watch.objects.filter(ended_at=None).values_list("agent_id", flat=True).distinct()
+    publish(*(AgentChanged(agent_id=agent) for agent in reading))

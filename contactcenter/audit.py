@@ -1,4 +1,4 @@
-"""Looking for card numbers where none may be: database, files, Redis, logs. What is found is told, never shown."""
+"""Looking for card numbers where none may be, from the database to reports. What is found is told, never shown."""
 
 import json
 import re
@@ -131,7 +131,7 @@ def _texts_of(path: Path) -> Iterator[str]:
     yield from texts_inside(_reader(), path.read_bytes(), "a.txt")
 
 
-def look_at_logs(paths: Iterable[Path]) -> Looked:
+def look_at_lines(where: str, paths: Iterable[Path]) -> Looked:
     """Every line of the files named, and of every file in the folders named."""
     finds, unread, lines = [], [], 0
     for path in paths:
@@ -144,10 +144,10 @@ def look_at_logs(paths: Iterable[Path]) -> Looked:
                         lines += 1
                         found = struck([line.decode("utf-8", "replace")])
                         if found:
-                            finds.append(Find("logs", f"{file}:{number}", found))
+                            finds.append(Find(where, f"{file}:{number}", found))
             except OSError as error:
                 unread.append(f"{file}: {error.strerror}")
-    return Looked("logs", lines, finds, unread)
+    return Looked(where, lines, finds, unread)
 
 
 # --- Redis

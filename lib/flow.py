@@ -108,9 +108,10 @@ class WithFlow:
         if not hasattr(transport, "registerProducer"):
             await self.inner(scope, receive, send)
             return
-        if self._reactor is not transport.reactor:
-            self._reactor = transport.reactor
-            self._reactor.addSystemEventTrigger("before", "shutdown", self._end)
+        reactor = getattr(transport, "reactor", None)
+        if reactor is not None and reactor is not self._reactor:
+            self._reactor = reactor
+            reactor.addSystemEventTrigger("before", "shutdown", self._end)
         flow = Flow(protocol)
         # Until now it was the HTTP request that the socket grew out of.
         transport.unregisterProducer()

@@ -102,7 +102,7 @@ def _read_leniently(raw: str) -> Header:
     if not isinstance(value, dict):
         raise Malformed
     kind, frame_id = value.get("type"), value.get("id")
-    if not isinstance(kind, str) or not isinstance(frame_id or "", str):
+    if not isinstance(kind, str) or not (frame_id is None or isinstance(frame_id, str)):
         raise Refused("invalid", "A frame has a text `type` and a text `id`.")
     if not can_be_kept(kind) or not can_be_kept(frame_id or ""):
         raise Refused("invalid", "A frame holds no lone surrogates in `type` and `id`.")

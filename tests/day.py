@@ -25,14 +25,14 @@ from wrapup import operations as wrapup_operations
 from wrapup.models import WrapUp, WrapUpRule
 
 IGNORED, BREAKS, LOST, SILENT, IMPATIENT, ENDED_BY_AGENT = 0.06, 0.04, 0.02, 0.03, 0.05, 0.3  # shares of all
-LINES = 3  # of each side
+LINES = 2  # of each side, and the customer's first one
 
 
 class Day(World):
     """`hours` with as many chats as there are dialogues, spread over them; then until the last has ended."""
 
     def __init__(self, clock: Clock, dialogues: Sequence[Dialogue], *, agents: int, hours: float, seed: str) -> None:
-        super().__init__(clock, heartbeat=60.0)
+        super().__init__(clock, heartbeat=60.0, sweep=20.0)
         self.luck = random.Random(seed)
         self.happened: Counter[str] = Counter()
         self._numbers = itertools.count()
@@ -192,5 +192,5 @@ class Day(World):
     def goes_silently(self, chat: Chat) -> None:
         """The customer closes the page without a word."""
         self.pages.discard(chat.pk)
-        operations.customer_away(chat)
+        operations.customer_away(chat.pk)
         self.happened["goes silently"] += 1

@@ -61,7 +61,7 @@ class Wire:
         accepted, _protocol = await self._socket.connect(timeout=PATIENCE)
         return accepted
 
-    async def send(self, kind: str, **fields: Any) -> str:
+    async def send(self, kind: str, /, **fields: Any) -> str:
         """The frame is on its way; gives its id."""
         fields.setdefault("id", str(next(_numbers)))
         await self._socket.send_to(text_data=json.dumps({"type": kind, **fields}))
@@ -98,7 +98,7 @@ class Wire:
         self.seen.clear()
         return await self.until(true)
 
-    async def ask(self, kind: str, **fields: Any) -> Frame:
+    async def ask(self, kind: str, /, **fields: Any) -> Frame:
         """The answer to a frame: ok or error."""
         frame_id = await self.send(kind, **fields)
         return await self.until(lambda frame: frame.get("id") == frame_id)

@@ -8,7 +8,8 @@ from agents import operations as agent_operations
 from agents.models import Agent
 from chats import operations
 from chats.models import Chat
-from chats.operations.presence import GRACE
+from chats.operations.presence import CUSTOMER_LEASE, GRACE
+from lib.clock import database_now
 from tests.clock import Clock
 
 LAG = 0.4  # seconds after a deadline when the sweep comes by
@@ -48,8 +49,11 @@ class World:
         """Everybody who is connected says so."""
         for agent in Agent.objects.filter(pk__in=self.desks).select_related("user"):
             agent_operations.renew_lease(agent, desk=self.desks[agent.pk], by=agent.user)
-        for chat in Chat.objects.live().filter(pk__in=self.pages):
-            operations.customer_here(chat)
+        now = database_now()
+        mine = Chat.objects.live().filter(pk__in=self.pages)
+        for chat in mine.filter(customer_away=True):
+            operations.customer_here(chat.pk)
+        mine.update(customer_until=now + CUSTOMER_LEASE)  # as the verb does it for whom nobody has missed
 
     def sweep(self) -> None:
         """What is due is done."""

@@ -15,6 +15,7 @@ DESK = "/ws/desk/"
 PILES = ("offers", "chats", "wrapups")
 # After the end of the run the customers leave first; who is still there then is told good-bye.
 PATIENCE_AT_THE_END = 8.0
+LONGEST_OFFER = 40.0  # seconds until a colleague has taken a chat or let it lapse
 
 
 class Agent:
@@ -151,14 +152,37 @@ class Agent:
         greeting = GREETINGS.get(language, GREETINGS["en"])
         name = str(self._wire.state.get("agent", {}).get("name") or self._plan.login)
         await self._wire.say(record, greeting.format(name=name), self._stage.patience)
+        passes_on = choice.passes_on
         while self._still_mine(record.chat):
             heard = transcript.messages("customer", after=answered)
             if heard:
                 answered = heard[0]["seq"]
                 await self._reply(record, answered, *next(replies))
+                if passes_on:
+                    passes_on = False
+                    await self._pass_on(record.chat)
             elif not await self._wait_for_more(record.chat, answered, choice.ends):
                 await self._end(record, choice.closing(language))
                 return
+
+    async def _pass_on(self, chat: str) -> None:
+        """Asks the first colleague who is free to take the chat, and waits for what comes of it."""
+        try:
+            found = await self._wire.request("targets.list", chat=chat, kind="agent", q="", **{"for": "transfer"})
+            free = [item["id"] for item in found["result"]["items"] if item["available"]]
+            if not free:
+                return
+            await self._wire.request("chat.transfer", chat=chat, agent=free[0])
+        except Refusal:
+            return  # the world moved on: the chat stays
+        self._stage.tally.count["transfers asked for"] += 1
+
+        def settled() -> bool:
+            mine = [row["status"] for row in self._on_desk("chats") if row["id"] == chat]
+            return mine[:1] != ["transfer_requested"]
+
+        await self._wire.change.until(lambda: not settled(), PATIENCE_AT_THE_END)
+        await self._wire.change.until(settled, LONGEST_OFFER)
 
     async def _reply(self, record: ChatRecord, seq: int, text: str, delay: float) -> None:
         await self._wire.tell("seen", chat=record.chat, seq=seq)

@@ -61,6 +61,7 @@ class TalkChoice:
     ends: bool
     seed: str
     pace: float
+    passes_on: bool = False  # asks a colleague to take the chat after the first answer
 
     def replies(self, language: str) -> Iterator[tuple[str, float]]:
         """For ever: what to answer next, and after how many seconds."""
@@ -91,6 +92,7 @@ class AgentPlan:
     seed: str
     rona: float
     pace: float
+    transfers: float = 0.0
 
     def offers(self) -> Iterator[OfferChoice]:
         """For ever: what to do with the next offer."""
@@ -100,9 +102,10 @@ class AgentPlan:
 
     def talks(self) -> Iterator[TalkChoice]:
         """For ever: how to carry the next chat."""
-        draw = draws(self.seed, self.login, "talks")
+        draw, other = draws(self.seed, self.login, "talks"), draws(self.seed, self.login, "transfers")
         while True:
-            yield TalkChoice(draw.random() < SHARE_OF_AGENTS_ENDING, f"{draw.getrandbits(64):x}", self.pace)
+            ends, seed = draw.random() < SHARE_OF_AGENTS_ENDING, f"{draw.getrandbits(64):x}"
+            yield TalkChoice(ends, seed, self.pace, other.random() < self.transfers)
 
     def wrapups(self) -> Iterator[WrapUpChoice]:
         """For ever: how to wrap up next."""
@@ -128,7 +131,16 @@ def draws(*seed: object) -> random.Random:
     return random.Random("/".join(map(str, seed)))  # noqa: S311 - play, not secrecy
 
 
-def make(*, customers: int, agents: int, seconds: float, dialogues: Sequence[Dialogue], seed: str, rona: float) -> Plan:
+def make(
+    *,
+    customers: int,
+    agents: int,
+    seconds: float,
+    dialogues: Sequence[Dialogue],
+    seed: str,
+    rona: float,
+    transfers: float = 0.0,
+) -> Plan:
     """The plan for a run of `seconds`; at most as many agents as there are log-ins."""
     if agents > len(LOGINS):
         raise ValueError(f"There are {len(LOGINS)} demo agents, {agents} were asked for.")
@@ -141,7 +153,7 @@ def make(*, customers: int, agents: int, seconds: float, dialogues: Sequence[Dia
     )
     pace = min(1.0, seconds / 120)
     longest = max((pause for customer in crowd for pause in customer.pauses), default=0.0)
-    team = tuple(AgentPlan(login, seed, rona, pace) for login in LOGINS[:agents])
+    team = tuple(AgentPlan(login, seed, rona, pace, transfers) for login in LOGINS[:agents])
     return Plan(seconds, round(longest + 3 * pace + 0.5, 3), crowd, team)
 
 

@@ -54,6 +54,7 @@ def figures(tally: Tally) -> Figures:
             "offers ignored": count["offers ignored"],
             "times in RONA": count["rona"],
             "chats ended": count["ended by agents"],
+            "transfers asked for": count["transfers asked for"],
             "wrap-ups": count["wrapped up"],
             "desks taken over": count["desks taken over"],
         },

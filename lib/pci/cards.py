@@ -15,7 +15,12 @@ from lib.pci.context import LONGEST_SHORT, CardWords, in_uuid, labelled_account,
 from lib.pci.findings import Hit, Span
 from lib.pci.issuers import DOUBLED, LENGTHS, SHORTEST
 
-SKIPPED = r"(?:\x00|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});)"
+SKIPPED = (
+    r"(?:\x00|%(?:2[0dDeEfF]|0[9aAdD])|<[/!?A-Za-z][^<>]{0,120}>|"
+    r"&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});)"
+)
+"""Unseen characters, signs as an address writes them, HTML tags and entities."""
+HOLDS_SKIPPED = ("<", "&", "\x00", "%2", "%0")
 SIGN = rf"(?:(?!{SKIPPED})[\W_])"
 CHAIN = re.compile(rf"[0-9](?:(?:{SKIPPED}*+{SIGN}){{0,5}}+{SKIPPED}*+[0-9]){{{SHORTEST - 1},}}+")
 PLAIN_CHAIN = re.compile(r"[0-9]++(?:[\W_]{1,5}+[0-9]++)*+")
@@ -56,7 +61,7 @@ class Chain(NamedTuple):
 
 def chains(read: str) -> Iterator[Chain]:
     """Every chain that could hold a card, by its length, its groups and how they begin."""
-    if any(sign in read for sign in "<&\x00"):
+    if any(sign in read for sign in HOLDS_SKIPPED):
         for found in CHAIN.finditer(read):
             yield chain_of(read, *_groups(read, found.start(), found.end()))
         return

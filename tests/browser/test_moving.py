@@ -200,8 +200,8 @@ def test_transfer_in_german_on_a_phone(live: Live, browser: Browser) -> None:
     people.goes_available(anna)
     desk.locator(".control").get_by_role("button", name=re.compile("Weiterleiten")).click()
     expect(desk.locator(".target [role=option]").filter(has_text="Anna Schmidt")).to_be_visible()
-    assert desk.evaluate("document.documentElement.scrollWidth") <= 375
     people.picture(desk, "desk-targets-375-de")
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 375
     desk.locator(".target [role=option]").filter(has_text="Anna Schmidt").dblclick()
     expect(
         desk.locator(".transcript").get_by_text("Sie haben Anna Schmidt gebeten, den Chat zu übernehmen")

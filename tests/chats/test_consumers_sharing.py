@@ -146,6 +146,24 @@ async def test_the_supervisor_steps_in_and_takes_over(stage: Stage, carol: Opene
     await alice.until(lambda frame: frame["type"] == "desk" and frame["wrapups"] and not frame["chats"])
 
 
+async def test_who_supervises_the_team_no_longer_hears_no_more(
+    stage: Stage, house: cast.House, carol: Opened, seat: Seat, bob: Agent
+) -> None:
+    customer, boss = await stage.customer(carol.token), await stage.desk(bob)
+    await boss.ask("supervise.monitor", chat=str(carol.chat.pk))
+    await boss.until(lambda frame: frame["type"] == "desk" and frame["watched"])
+    await customer.ask("message.send", cid="c1", text="first")
+    await boss.until(lambda frame: frame["type"] == "entries" and "first" in json.dumps(frame))
+    boss.seen.clear()
+    await in_thread(house.team.supervisors.remove, bob)
+    await boss.until(lambda frame: frame["type"] == "desk" and not frame["watched"])
+    await customer.ask("message.send", cid="c2", text="second")
+    await boss.send("ping")
+    await boss.until(lambda frame: frame["type"] == "pong")
+    assert "second" not in json.dumps(boss.seen)
+    assert (await boss.ask("sync", chat=str(carol.chat.pk)))["code"] == "not_found"
+
+
 def test_over_http_too(carol: Opened, seat: Seat, bob: Agent, mallory: Agent) -> None:
     operations.whisper(carol.chat, by=cast.sits_down(bob), text="psst")
     address = f"/api/v1/chats/{carol.chat.pk}/entries/"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from django.test import Client
 
@@ -15,10 +16,12 @@ from chats.models import Attachment, Chat, Entry, Finding, ScreeningPolicy, Seat
 from chats.operations import files
 from chats.senders import Sender, of_agent
 from chats.tasks import scan_file, sweep
+from contactcenter import frames
 from lib.clock import database_now
 from lib.errors import Refused
 from tests import cast
 from tests.lib.pci import made_files as made
+from tests.sockets import Stage, in_thread
 
 CARD_FILE = made.docx("4111111111111111")
 GOOD = made.docx("hello")
@@ -133,6 +136,34 @@ def test_drop_discards_the_message_with_its_files(alice_with_carol: Seat, own_me
     assert refused.value.code == "pci_dropped"
 
 
+async def test_the_sender_of_a_held_message_hears_which_file_discarded_it(stage: Stage, house: cast.House) -> None:
+    opened = await in_thread(cast.comes_in, house.entry_point)
+    page = await stage.customer(opened.token, after=0)
+
+    def discarded() -> list[Attachment]:
+        ScreeningPolicy.objects.create(policy="drop")
+        by = cast.customer_of(opened.chat)
+        rows = [uploaded(opened.chat, by), uploaded(opened.chat, by, CARD_FILE)]
+        sent(opened.chat, by, *rows, cid="held")
+        return [looked_at(row) for row in rows]
+
+    good, bad = await in_thread(discarded)
+    frame = await page.until(lambda frame: frame["type"] == "dropped")
+    told = msgspec.convert(frame, frames.Dropped)
+    assert (told.cid, told.findings) == ("held", [frames.Finding(detector="pan", action="dropped")])
+    assert {(file.id, file.reason) for file in told.attachments} == {(str(good.pk), "message"), (str(bad.pk), "card")}
+
+
+def test_a_discarded_file_of_a_refused_message_tells_its_reason(alice_with_carol: Seat) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    chat = alice_with_carol.chat
+    by = cast.customer_of(chat)
+    rows = [looked_at(uploaded(chat, by)), looked_at(uploaded(chat, by, CARD_FILE))]
+    with pytest.raises(Refused) as refused:
+        sent(chat, by, *rows)
+    assert [file["reason"] for file in refused.value.detail["attachments"]] == ["message", "card"]
+
+
 def test_drop_takes_the_files_of_a_text_along(alice_with_carol: Seat, own_media: Path) -> None:
     ScreeningPolicy.objects.create(policy="drop")
     chat = alice_with_carol.chat
@@ -154,6 +185,8 @@ def test_parts_in_any_order_and_twice(alice_with_carol: Seat) -> None:
         row = operations.receive(chat, row.pk, number, part, by=by)
     assert row.status == "scanning" and row.path.read_bytes() == data
     assert operations.receive(chat, row.pk, 1, data[:PART_SIZE], by=by).status == "scanning"
+    looked_at(row)
+    assert operations.receive(chat, row.pk, 3, data[2 * PART_SIZE :], by=by).status == "clean"
 
 
 def code(chat: Chat, by: Sender, verb: str, *arguments: Any, **named: Any) -> str:
@@ -324,3 +357,18 @@ def test_poison_ends_as_dropped(alice_with_carol: Seat, own_media: Path, what: s
     name, data = POISON[what]
     row = looked_at(uploaded(chat, by, data, name))
     assert (row.status, bool(row.reason), kept(own_media)) == ("dropped", True, [])
+
+
+def test_who_has_left_fetches_nothing_that_was_sent_later(alice_with_carol: Seat) -> None:
+    chat, alice = alice_with_carol.chat, alice_with_carol.agent
+    by = cast.customer_of(chat)
+    files = []
+    for name in ("before.docx", "after.docx"):
+        row = uploaded(chat, by, name=name)
+        sent(chat, by, row)
+        looked_at(row)
+        files.append(f"/api/v1/chats/{chat.pk}/attachments/{row.pk}/")
+        Seat.objects.filter(pk=alice_with_carol.pk, left_at=None).update(
+            left_at=database_now(), until=cast.fresh(chat).public_head
+        )
+    assert [as_agent(alice).get(address).status_code for address in files] == [200, 404]

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from agents.models import Agent
-from chats import operations, snapshots
-from chats.models import Chat, Seat
+from chats import operations, policies, snapshots
+from chats.models import Chat, ScreeningPolicy, Seat
 from contactcenter.sockets import desk_snapshot
 from lib.clock import database_now
+from lib.pci.images import can_read_images
 from lib.wire import instant
 from tests import cast
 from tests.cast import comes_in, fresh, live_offer
@@ -78,6 +79,25 @@ def test_the_number_of_the_snapshot_only_grows(alice_available: Agent) -> None:
     assert numbers == sorted(set(numbers))
 
 
+def test_both_sides_know_which_files_may_be_sent_and_what_a_card_number_does(alice_with_carol: Seat) -> None:
+    def told() -> tuple[object, ...]:
+        policies.forget()
+        (desk,) = desk_snapshot(alice_with_carol.agent)["chats"]
+        page = seen_by_customer(alice_with_carol.chat)
+        assert (desk["policy"], desk["kinds"]) == (page["policy"], page["kinds"])
+        assert ("attach" in desk["allowed"]) == page["can_attach"]
+        return page["can_attach"], page["policy"], page["kinds"]
+
+    may, policy, kinds = told()
+    assert (may, policy) == (True, "redact")
+    assert {"pdf", "txt"} <= set(kinds) and ("png" in kinds) == can_read_images()
+    row = ScreeningPolicy.objects.create(policy="drop", kinds=["txt", "png"], images="let_through")
+    assert told() == (True, "drop", ["png", "txt"])
+    row.detectors, row.attachments = ["iban"], False
+    row.save()
+    assert told() == (False, None, [])
+
+
 def test_mallory_sees_nothing(alice_with_carol: Seat, mallory: Agent) -> None:
     cast.goes_available(mallory)
     snapshot = desk_snapshot(mallory)
@@ -143,3 +163,17 @@ def test_heads_hold_the_chats_that_may_be_read(alice_with_carol: Seat) -> None:
     assert snapshots.heads(alice) == {str(chat.pk): fresh(chat).public_head}
     operations.release(fresh(alice_with_carol), by=cast.of_agent(alice))
     assert snapshots.heads(alice) == {}
+
+
+def test_the_places_of_a_whole_line_are_those_that_each_would_find_for_himself(house: cast.House) -> None:
+    chats = [comes_in(house.entry_point).chat for _ in range(6)]
+    now = database_now()
+    for number, chat in enumerate(chats):
+        priority, waited = (7, 3, 7, 5, 3, 9)[number], timedelta(seconds=(0, 5, 90, 400, 5, 3000)[number])
+        Chat.objects.filter(pk=chat.pk).update(priority=priority, enqueued_at=now - waited)
+    for ageing in (0, 60):
+        house.queue.ageing = ageing
+        house.queue.save()
+        together = snapshots.places(house.queue.pk)
+        assert together == {chat.pk: snapshots.place(Chat.objects.viewed(chat.pk)) for chat in chats}
+        assert sorted(position for position, _ in together.values()) == [1, 2, 3, 4, 5, 6]

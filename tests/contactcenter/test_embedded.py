@@ -136,12 +136,16 @@ def test_the_log_never_repeats_what_a_statement_held(folder: Path) -> None:
 import os, psycopg
 with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
     connection.execute("CREATE TABLE one (word text PRIMARY KEY)")
-    for attempt in range(2):
-        connection.execute("INSERT INTO one VALUES ('word-of-a-customer')")
+    connection.execute("INSERT INTO one VALUES ('word-of-a-customer')")
+    for statement in ("INSERT INTO one VALUES ('word-of-a-customer')", "SELECT 'word-of-a-customer'::int"):
+        try:
+            connection.execute(statement)
+        except psycopg.Error as error:
+            print("word-of-a-customer" in str(error))
 """
-    assert "UniqueViolation" in execute(folder, sys.executable, "-c", failing).stderr
+    assert execute(folder, sys.executable, "-c", failing).stdout.split() == ["True", "True"]
     log = (folder / "postgres.log").read_text()
-    assert "duplicate key" in log
+    assert "ready to accept connections" in log
     assert "word-of-a-customer" not in log
 
 

@@ -8,10 +8,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils.translation import override
 from pytest_django import DjangoDbBlocker
 
 from agents import operations as agent_operations
 from chats import operations
+from contactcenter.embedded import ROOT
 from contactcenter.invariants import INVARIANTS
 from lib.clock import database_now
 from lib.invariants import all_broken, broken
@@ -140,7 +142,7 @@ PLANTED: list[tuple[str, tuple[str, ...]]] = [
     ("state_agrees", ("UPDATE chats_chat SET state = 'queued' WHERE state = 'offered'",)),
     ("state_agrees", ("UPDATE chats_chat SET state = 'queued' WHERE state = 'active'",)),
     ("state_agrees", ("UPDATE chats_chat SET state = 'active' WHERE state = 'offered'",)),
-    ("state_agrees", ("UPDATE chats_offer SET kind = 'transfer' WHERE outcome = ''",)),
+    ("state_agrees", ("UPDATE chats_offer SET kind = 'transfer', asked_by_id = agent_id WHERE outcome = ''",)),
     ("chat_ledger", ("UPDATE chats_chatevent SET state = 'queued' WHERE verb = 'accept'",)),
     ("chat_ledger", ("DELETE FROM chats_chatevent WHERE verb = 'requeue'",)),
     (
@@ -211,3 +213,9 @@ def test_the_command_fails_and_shows_who_breaks_one(day: None) -> None:
             call_command("check_invariants", "--show", "3", stdout=out)
     assert chat in out.getvalue()
     assert "1 state_agrees" in out.getvalue()
+
+
+def test_every_invariant_is_documented_in_its_own_words() -> None:
+    page = (ROOT / "docs" / "invariants.md").read_text(encoding="utf-8")
+    with override("en"):
+        assert [each.key for each in INVARIANTS if f"| `{each.key}` | {each.meaning} |" not in page] == []

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from agents.models import Agent
 from routing.models import BusinessHours, EntryPoint
 from tests import cast
 
@@ -43,6 +44,14 @@ def test_no_page_allows_inline_scripts(house: cast.House, client: Client, addres
     policy = client.get(address)["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_pictures_from_memory_are_for_the_pages_that_show_files_only(alice: Agent, client: Client) -> None:
+    assert "blob:" not in client.get("/accounts/login/")["Content-Security-Policy"]
+    client.force_login(alice.user)
+    for address in ("/desk/", "/widget/help/"):
+        parts = client.get(address)["Content-Security-Policy"].split(";")
+        assert [part.strip() for part in parts if "blob:" in part] == ["img-src 'self' data: blob:"]
 
 
 @pytest.mark.parametrize("path", ["/desk/", "/admin/"])

@@ -32,7 +32,7 @@ def audit(tmp_path: Path, *logs: Path) -> tuple[int, str, dict[str, Any]]:
         call_command("pan_audit", *map(str, logs), "--reports", str(tmp_path / "reports"), stdout=said)
     except SystemExit as ended:
         status = int(ended.code or 0)
-    report = max((tmp_path / "reports").iterdir())
+    report = max((tmp_path / "reports").glob("pan_audit-*.json"))
     assert SOLID not in said.getvalue() + report.read_text()
     return status, said.getvalue(), json.loads(report.read_text())
 
@@ -45,7 +45,7 @@ def test_a_house_in_use_is_clean(carol_chat: Chat, media: Path, tmp_path: Path) 
     cast.customer_says(carol_chat, f"my card is {cast.CARD}")
     status, said, report = audit(tmp_path)
     assert (status, report["found"]) == (0, 0), said
-    assert {each["where"] for each in report["places"]} == {"database", "media", "redis", "logs"}
+    assert {each["where"] for each in report["places"]} == {"database", "media", "redis", "logs", "reports"}
     assert next(each["looked_at"] for each in report["places"] if each["where"] == "database") > 10
 
 
@@ -54,6 +54,8 @@ def test_it_finds_what_was_put_there(carol_chat: Chat, media: Path, tmp_path: Pa
         cursor.execute("UPDATE chats_chat SET subject = %s, fields = %s", [SOLID, json.dumps({"a": SOLID})])
     media.mkdir()
     (media / "x").write_bytes(made.docx(SOLID))
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "a-export.csv").write_text(f"chat;text\n1;{SOLID}\n")
     log = tmp_path / "app.log"
     log.write_text(f"fine\nGET /?card={SOLID}\n")
     client = redis.Redis.from_url(settings.REDIS_URL)
@@ -68,3 +70,4 @@ def test_it_finds_what_was_put_there(carol_chat: Chat, media: Path, tmp_path: Pa
     assert found["media"] == ["x"]
     assert found["logs"] == [f"{log}:2"]
     assert found["redis"] == ["audit-test"]
+    assert found["reports"] == [f"{tmp_path}/reports/a-export.csv:2"]

@@ -1,13 +1,13 @@
 """Card numbers that are each sent once, in the forms people and machines write them, and the search for them."""
 
 import base64
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from lib.pci.issuers import luhn
 
-RUN = 8  # digits that all numbers of a flock begin with: what is searched for
 SCRIPTS = {"full width": 0xFF10, "Arabic": 0x660, "bold": 0x1D7CE}
 CONTEXT = 24  # bytes around a find that are shown
 
@@ -16,12 +16,12 @@ class Flock:
     """Card numbers that begin alike, so that one search finds any of them."""
 
     def __init__(self, luck: int) -> None:
-        self.start = f"4539{luck % 10**4:04}"
+        self.start = f"4539{luck % 10**6:06}"
         self.sent: list[str] = []
 
     def next(self) -> str:
         """A number that nobody sent before."""
-        body = f"{self.start}{len(self.sent):04}{(len(self.sent) * 7919) % 1000:03}"
+        body = f"{self.start}{len(self.sent):05}"
         number = next(f"{body}{digit}" for digit in range(10) if luhn(f"{body}{digit}"))
         self.sent.append(number)
         return number
@@ -40,10 +40,7 @@ class Flock:
         written |= {script: foreign(self.start, script) for script in SCRIPTS}
         found = {name: text.encode() for name, text in written.items()}
         found |= {f"{name}, UTF-16": text.encode("utf-16-le") for name, text in written.items()}
-        found |= {
-            f"{script}, JSON": "".join(f"\\u{ord(char):04x}" for char in written[script]).encode()
-            for script in ("full width", "Arabic")
-        }
+        found |= {f"{script}, JSON": json.dumps(written[script])[1:-1].encode() for script in SCRIPTS}
         return found | {f"base64, {shift}": text for shift, text in enumerate(_in_base64(self.start.encode()))}
 
     def expression(self) -> re.Pattern[bytes]:

@@ -16,6 +16,7 @@ RESTARTS = size(1, 5)
 
 
 async def test_a_restart_closes_every_socket_with_1012_and_loses_nothing(house: FaultHouse, rng: random.Random) -> None:
+    said = len(house.said("web"))
     async with Company(house, chats=CHATS, rng=rng, proxied=False) as company, talking(company, MESSAGES) as talk:
         sockets = len(company.agents) + len(company.talks)
         for _ in range(RESTARTS):
@@ -27,4 +28,4 @@ async def test_a_restart_closes_every_socket_with_1012_and_loses_nothing(house: 
             assert company.tally.count["closed 1012"] == told + sockets, dict(company.tally.count)
             await asyncio.to_thread(house.start_web)
         await talk
-    assert "Traceback" not in house.said("web")
+    assert "Traceback" not in house.said("web")[said:]

@@ -35,6 +35,12 @@ def test_an_object_without_a_text_type_is_refused(raw: str) -> None:
         wire.head(raw)
 
 
+@pytest.mark.parametrize("frame_id", ["false", "0", "[]", "{}", "true", "0.0"])
+def test_an_id_that_is_no_text_is_refused(frame_id: str) -> None:
+    with pytest.raises(Refused, match="invalid"):
+        wire.head(f'{{"type":"x","id":{frame_id}}}')
+
+
 def test_type_and_id_are_read_whatever_else_is_there() -> None:
     header = wire.head('{"x":[1,{}],"id":"7","type":"hello"}')
     assert (header.type, header.id) == ("hello", "7")

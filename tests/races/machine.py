@@ -134,7 +134,7 @@ class Centre(RuleBasedStateMachine):
             may(cast.customer_leaves, chat)
         else:
             self.world.pages.discard(chat.pk)
-            operations.customer_away(chat)
+            operations.customer_away(chat.pk)
 
     # --- agents
 

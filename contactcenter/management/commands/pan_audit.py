@@ -10,16 +10,18 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from contactcenter.audit import Looked, look_at_database, look_at_logs, look_at_media, look_at_redis
+from contactcenter.audit import Looked, look_at_database, look_at_lines, look_at_media, look_at_redis
 
 
 class Command(BaseCommand):
-    """Sweeps database, files, Redis and the logs named, writes a dated report, and ends with status 1 on a find."""
+    """Sweeps database, files, Redis, logs and reports, writes a dated report, and ends with status 1 on a find."""
 
-    help = "Look for card data in the database, the files sent, Redis and logs; status 1 when some is found."
+    help = "Look for card data in the database, the files sent, Redis, logs and reports; status 1 when some is found."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("logs", nargs="*", type=Path, metavar="LOG", help="log files, or folders of them")
+        parser.add_argument(
+            "logs", nargs="*", type=Path, metavar="LOG", help="log files, or folders of them (var/*.log)"
+        )
         parser.add_argument(
             "--reports",
             type=Path,
@@ -29,7 +31,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = datetime.now(UTC)
-        looked = [look_at_database(), look_at_media(), look_at_redis(), look_at_logs(options["logs"])]
+        logs = options["logs"] or sorted((settings.BASE_DIR / "var").glob("*.log"))
+        reports = [options["reports"]] if options["reports"].exists() else []
+        looked = [
+            look_at_database(),
+            look_at_media(),
+            look_at_redis(),
+            look_at_lines("logs", logs),
+            look_at_lines("reports", reports),
+        ]
         report = _written(looked, began, options["reports"])
         finds = [find for each in looked for find in each.finds]
         for each in looked:

@@ -48,6 +48,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--rona", type=_number(0, 1), default=0.05, help="share of offers let lapse on purpose; default 0.05"
         )
+        parser.add_argument(
+            "--transfers", type=_number(0, 1), default=0.0, help="share of chats passed on to a colleague; default 0"
+        )
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
         parser.add_argument("--i-own-this-server", action="store_true", help="allow an address beyond this machine")
 
@@ -95,6 +98,7 @@ class Command(BaseCommand):
             dialogues=dialogues,
             seed=options["seed"],
             rona=options["rona"],
+            transfers=options["transfers"],
         )
 
     def _write(self, path: Path, numbers: dict[str, Any]) -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from lib.pci import images
 from lib.pci.custom import CustomPattern
 from lib.pci.files import Verdict, inspect
-from lib.pci.kinds import KINDS
+from lib.pci.kinds import KINDS, MAGIC
 from lib.pci.mask import DEFAULT_DETECTORS
+from tests.faults.house import size
 from tests.lib.pci import made_files as made
 from tests.lib.pci import older_files as older
 
@@ -223,7 +224,7 @@ def test_an_image_with_too_many_pixels(unread: bool) -> None:
 MADE: list[Callable[[], bytes]] = [lambda row=row: row[1] for row in (*HOLDING.values(), *CLEAN.values())]  # type: ignore[misc]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=size(150, 3_000), deadline=None)
 @given(st.sampled_from(MADE), st.data())
 def test_damaged_files_never_raise(make: Callable[[], bytes], draw: st.DataObject) -> None:
     data = bytearray(make())
@@ -231,3 +232,18 @@ def test_damaged_files_never_raise(make: Callable[[], bytes], draw: st.DataObjec
         data[draw.draw(st.integers(0, len(data) - 1))] = draw.draw(st.integers(0, 255))
     cut = draw.draw(st.integers(0, len(data)))
     assert isinstance(look(bytes(data[cut // 2 :]), draw.draw(st.sampled_from(["a.txt", "a.pdf", "a.eml"]))), Verdict)
+
+
+STARTS = [magic for magic, _kind in MAGIC] + [
+    b"",
+    b"\xff\xfe",
+    b"%PDF-1.7\n1 0 obj\n",
+    b"RIFF\0\0\0\0WEBPVP8X",
+    b"Subject: x\n\n",
+]
+
+
+@settings(max_examples=size(150, 3_000), deadline=None)
+@given(st.sampled_from(STARTS), st.binary(max_size=600), st.sampled_from(sorted(KINDS)), st.booleans())
+def test_any_bytes_never_raise(start: bytes, rest: bytes, kind: str, unread: bool) -> None:
+    assert isinstance(look(start + rest, f"a.{kind}", unread_images=unread), Verdict)

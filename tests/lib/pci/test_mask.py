@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lib.pci.custom import CustomPattern, check_pattern
 from lib.pci.issuers import DOUBLED, LENGTHS
 from lib.pci.mask import ALL_DETECTORS, mask
+from tests.faults.house import size
 from tests.lib.pci.tables import FORMS, numbers
 
 ANY_TEXT = st.text(
@@ -38,7 +39,7 @@ def runs(text: str) -> list[str]:
     return read.split("•")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=size(400, 10_000), deadline=None)
 @given(ANY_TEXT | TALK)
 def test_any_text_is_taken_and_the_answer_is_stable(text: str) -> None:
     masked = mask(text, ALL_DETECTORS)
@@ -48,7 +49,7 @@ def test_any_text_is_taken_and_the_answer_is_stable(text: str) -> None:
     assert bool(masked.findings) == (masked.text != text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=size(400, 10_000), deadline=None)
 @given(cards(), st.sampled_from(sorted(FORMS)))
 def test_at_most_four_digits_of_any_card_in_any_form_are_shown(number: str, form: str) -> None:
     written = FORMS[form](number)
@@ -57,7 +58,7 @@ def test_at_most_four_digits_of_any_card_in_any_form_are_shown(number: str, form
     assert shown in {number[-4:], ""}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=size(400, 10_000), deadline=None)
 @given(cards().filter(lambda number: len(number) in {15, 16, 19} and number[0] != "1"), st.data())
 def test_at_most_four_digits_are_shown_whatever_stands_between(number: str, data: st.DataObject) -> None:
     written = "".join(f"{digit}{data.draw(SEPARATORS)}" for digit in number)
@@ -65,7 +66,7 @@ def test_at_most_four_digits_are_shown_whatever_stands_between(number: str, data
     assert sum(len(run) for run in runs(masked)) <= 4
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=size(200, 10_000), deadline=None)
 @given(cards(), TALK, TALK)
 def test_at_most_four_digits_are_shown_whatever_stands_around(number: str, before: str, after: str) -> None:
     masked = mask(f"{before}, card: {number}, {after}").text

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.pci.mask import mask
-from lib.pci.window import join_pieces
+from lib.pci.window import completed, join_pieces
+from tests.faults.house import size
 from tests.lib.pci.tables import numbers
+from tests.lib.pci.test_mask import ANY_TEXT, TALK, cards
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_findings_count_in_their_piece() -> None:
     assert second.findings == (("pan", 0, 8),)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=size(100, 10_000), deadline=None)
 @given(st.sampled_from([n for n in numbers() if len(n) == 16]), st.lists(st.sampled_from([4, 8, 12]), unique=True))
 def test_any_even_cut_is_caught(number: str, cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), 16]
@@ -68,7 +70,7 @@ def test_any_even_cut_is_caught(number: str, cuts: list[int]) -> None:
     assert "".join(piece.text for piece in join_pieces(pieces)) == "•" * 12 + number[-4:]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=size(100, 10_000), deadline=None)
 @given(st.lists(st.text("0123456789 abcard\n-", max_size=24), max_size=8))
 def test_no_piece_shows_more_than_it_does_alone(pieces: list[str]) -> None:
     joined = join_pieces(pieces)
@@ -77,3 +79,41 @@ def test_no_piece_shows_more_than_it_does_alone(pieces: list[str]) -> None:
         assert all(char == "•" for char, other in zip(piece.text, alone, strict=True) if other == "•")
     again = join_pieces([piece.text for piece in joined])
     assert [piece.text for piece in again] == [piece.text for piece in joined]
+
+
+A_WHILE = "Let me have a look at that for you, one moment please. It will take a while, as it always does."
+
+
+@given(st.lists(st.one_of(st.text("0123456789 -cvIBANDE,", max_size=25), st.just(A_WHILE)), min_size=2, max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_the_quick_look_at_the_last_piece_misses_nothing_and_invents_nothing(pieces: list[str]) -> None:
+    said: list[str] = []
+    for piece in pieces:
+        alone = mask(piece).text
+        joined = [each.text for each in join_pieces([*said, alone])]
+        assert completed([*said, alone]) == (joined != [*said, alone])
+        said = joined
+
+
+def test_the_quick_look_reads_past_long_talk_and_tags() -> None:
+    assert completed([mask("card 4111 1111").text, "ok", "1111 1111"])
+    assert completed(["4111 1111", *["yes"] * 20, "1111 1111"])
+    assert completed([f"4111<b {'x' * 100}>", f"1111<b {'x' * 100}>", f"1111<b {'x' * 100}>", f"<i {'x' * 100}>1111"])
+    assert not completed(["4111 1111", A_WHILE + " 12", "1111 1111"])
+
+
+@settings(max_examples=size(100, 10_000), deadline=None)
+@given(st.lists(ANY_TEXT | TALK, max_size=8))
+def test_any_texts_are_taken_and_the_answer_is_stable(pieces: list[str]) -> None:
+    joined = [piece.text for piece in join_pieces(pieces)]
+    assert [len(text) for text in joined] == [len(piece) for piece in pieces]
+    assert [piece.text for piece in join_pieces(joined)] == joined
+
+
+@settings(max_examples=size(30, 10_000), deadline=None)
+@given(cards().filter(lambda number: len(number) == 16 and number[0] != "1"), st.data())
+def test_at_most_four_digits_are_shown_of_a_card_in_pieces(number: str, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(4, 12))
+    talk = data.draw(st.lists(st.sampled_from(["wait a moment please", "so", "hello there, one moment"]), max_size=3))
+    joined = join_pieces([f"my card {number[:cut]}", *talk, number[cut:]])
+    assert "".join(char for piece in joined for char in piece.text if char.isdigit()) in (number[-4:], "")

@@ -364,7 +364,10 @@ class Composer extends Part {
             @paste=${this.pasted}
             @blur=${this.stopTyping}></textarea>
         </span>
-        <cc-tray .uploads=${this.uploads} .limits=${this.limits}></cc-tray>
+        <cc-tray
+          .uploads=${this.uploads}
+          .limits=${this.limits}
+          @upload-removed=${() => this.field.focus()}></cc-tray>
         ${this.bar()}
       </div>
     </form>`;

@@ -35,7 +35,8 @@ function detectorName(detector) {
 }
 
 /** The sentence under a masked line, or "" when nothing was masked. */
-export function whyMasked(findings, amended) {
+export function whyMasked(findings) {
+  const amended = findings?.some(({action}) => action === "amended");
   const detectors = [...new Set((findings ?? []).map((finding) => finding.detector))];
   if (!detectors.length) return "";
   if (amended && detectors.some((detector) => CARD.has(detector))) {
@@ -62,7 +63,7 @@ function apiOf(chat) {
 
 /** The bubble, files and reason of one message; files can be fetched where `chat` is one that the reader may enter. */
 function messageParts(chat, entry, own) {
-  const why = whyMasked(entry.findings, entry.amended);
+  const why = whyMasked(entry.findings);
   return html`${entry.text ? html`<div class="bubble" data-seq=${entry.seq}>${talkText(entry.text)}</div>` : nothing}
   ${(entry.attachments ?? []).map((file) => html`<cc-file .file=${file} .api=${apiOf(chat)} ?mine=${own}></cc-file>`)}
   ${why ? html`<p class="why">${icon("shield", true)}<span>${why}</span></p>` : nothing}`;

@@ -4,7 +4,7 @@ import {
   CARD_WORD, IBAN_LENGTHS, IBAN_OF_DIGITS, ISSUERS, LABEL_OF_OTHER, LABEL_OF_SHORT, NO_PAYMENT_CARD, OTHER_TOKEN,
 } from "./cardrules.js";
 
-const SKIPPED = String.raw`(?:\x00|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});)`;
+const SKIPPED = String.raw`(?:\x00|%(?:2[0dDeEfF]|0[9aAdD])|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});)`;
 const SIGN = `(?:(?!${SKIPPED})[^\\p{L}\\p{N}\\x00])`;
 const CHAIN = new RegExp(`[0-9](?:(?:${SKIPPED}*${SIGN}){0,5}${SKIPPED}*[0-9]){11,}`, "gu");
 const PART = new RegExp(`${SKIPPED}|(?<digits>[0-9]+)|(?<sign>${SIGN})`, "gu");

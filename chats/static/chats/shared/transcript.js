@@ -30,7 +30,7 @@ export class Transcript extends EventTarget {
     return this.stream === "staff" ? `${this.chat}/staff` : this.chat;
   }
 
-  /** Everything known, by seq; lines in their newest state, `amended: true` where the text changed; new objects then. */
+  /** Everything known, by seq; changed lines in their newest state with `amended: true`; new objects when changed. */
   get entries() {
     this.#sorted ??= [...this.#bySeq.values()].sort((a, b) => a.seq - b.seq).map((entry) => this.#asShown(entry));
     return this.#sorted;
@@ -152,7 +152,7 @@ export class Transcript extends EventTarget {
       text: text ?? entry.text,
       attachments: attachments ?? entry.attachments,
       findings: findings?.length ? findings : entry.findings,
-      amended: !attachments?.length || text !== entry.text,
+      amended: true,
     };
   }
 

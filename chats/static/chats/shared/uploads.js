@@ -10,7 +10,7 @@ const LINES = 2;
 const PAUSES = [1_000, 2_000, 4_000, 8_000]; // ms before a broken part goes again; after the last it stops
 
 /**
- * One file. `state`: "waiting" (for a line or the connection), "uploading", "uploaded", "stopped" (broke off, can go on),
+ * One file; no card number is left in its `name`. `state`: "waiting" (for a line or the connection), "uploading", "uploaded", "stopped" (broke off, can go on),
  * "refused" (the server doesn't want it, `error` says why), "lost" (the page was reloaded before it was uploaded) or
  * "gone" (the server has thrown it away).
  */
@@ -118,7 +118,8 @@ export class Uploads extends EventTarget {
         this.left = {code: why, names: [...(this.left?.code === why ? this.left.names : []), withoutCards(file.name)]};
         continue;
       }
-      const {name, size, type} = file;
+      const {size, type} = file;
+      const name = withoutCards(file.name);
       this.tray = [...this.tray, new Upload({key: this.#newKey(), name, size, type, state: "waiting", source: file})];
     }
     this.#go();
@@ -255,7 +256,7 @@ export class Uploads extends EventTarget {
 
   async #parts(item, signal) {
     if (!item.remote) {
-      item.remote = await this.#api.announce(item);
+      item.remote = await this.#api.announce(item.source);
       if (signal.aborted) this.#api.cancel(item.remote.id);
       this.#changed();
     }
@@ -314,7 +315,7 @@ function takes(item) {
   return item.going || item.state === "uploaded" || item.state === "stopped";
 }
 
-/** A file as it is kept over a reload: without its bytes, and without a card number in its name. */
+/** A file as it is kept over a reload: without its bytes. */
 function written({remote, name, size, type, state}) {
-  return {id: remote?.id ?? null, name: withoutCards(name), size, type, done: state === "uploaded"};
+  return {id: remote?.id ?? null, name, size, type, done: state === "uploaded"};
 }

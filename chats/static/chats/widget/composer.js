@@ -60,7 +60,7 @@ export class Composer extends Part {
       ${this.choosing
         ? html`<cc-emoji @cc-pick=${this.#insert} @cc-emoji-close=${this.#toggleEmoji}></cc-emoji>`
         : nothing}
-      <cc-tray .uploads=${this.uploads} .limits=${this.limits}></cc-tray>
+      <cc-tray .uploads=${this.uploads} .limits=${this.limits} @upload-removed=${() => this.focusText()}></cc-tray>
       <div class="w-box">
         ${this.#clip()}
         <textarea rows="1" enterkeyhint="send" placeholder=${gettext("Write a message")}
