@@ -118,7 +118,9 @@ def _cells(key: str, figure: Figure, columns: list[Column]) -> list[dict[str, st
 
 def _chart(key: str, columns: list[Column], hours: list[tuple[int, str]]) -> Chart:
     series = [Series(column.name, column.look, [_value(key, column, n) for n, _label in hours]) for column in columns]
-    return bars(str(FIGURES[key].name), [label for _n, label in hours], series, FIGURES[key].words)
+    figure = FIGURES[key]
+    least = 0.0 if figure.words is _share else 1.0
+    return bars(str(figure.name), [label for _n, label in hours], series, figure.words, least=least)
 
 
 def _rows(key: str, columns: list[Column], hours: list[tuple[int, str]]) -> list[dict[str, Any]]:

@@ -53,10 +53,15 @@ class Chart(NamedTuple):
     up: list[Mark]
 
 
-def bars(title: str, labels: Sequence[str], series: Sequence[Series], words: Callable[[float], str]) -> Chart:
-    """The chart of the series side by side; `words` says a value as the reader's language does."""
+def bars(
+    title: str, labels: Sequence[str], series: Sequence[Series], words: Callable[[float], str], *, least: float = 0.0
+) -> Chart:
+    """The chart of the series side by side; `words` says a value as the reader's language does.
+
+    `least`: the smallest distance between gridlines that makes sense, such as 1 for what is counted.
+    """
     highest = max((value for each in series for value in each.values if value is not None), default=0.0)
-    step = _step(highest)
+    step = max(least, _step(highest))
     top = max(step, step * ceil(highest / step - 1e-9))
     room, floor_at = WIDTH - LEFT - RIGHT, HEIGHT - BOTTOM
     group = room / max(1, len(labels))

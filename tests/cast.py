@@ -17,7 +17,7 @@ from chats.operations.presence import GRACE
 from chats.senders import Sender, of_agent
 from contactcenter.simulator.client import new_cid
 from lib.clock import database_now
-from routing.models import DistributionGroup, EntryPoint, Queue
+from routing.models import BusinessHours, DistributionGroup, EntryPoint, Queue
 from wrapup import operations as wrapup_operations
 from wrapup.models import WrapUp, WrapUpCode, WrapUpRule
 
@@ -87,6 +87,15 @@ def goes_available(agent: Agent) -> Agent:
 def comes_in(entry_point: EntryPoint, *, language: str = "en", **form: Any) -> Opened:
     """A customer has started a chat."""
     return operations.open(EntryPoint.objects.get(pk=entry_point.pk), {"name": "Carol", **form}, language=language)
+
+
+def leaves_message(entry_point: EntryPoint, **form: Any) -> Opened:
+    """A customer found the queue closed and has left a message. It stays closed."""
+    never = BusinessHours.objects.create(name="Never")
+    Queue.objects.filter(pk=entry_point.queue_id).update(hours=never)
+    EntryPoint.objects.filter(pk=entry_point.pk).update(takes_messages=True)
+    said = {"name": "Carol", "email": "carol@shop.example", "text": "Where is my lamp?", **form}
+    return operations.take_message(EntryPoint.objects.get(pk=entry_point.pk), said, language="en")
 
 
 def customer_of(chat: Chat) -> Sender:

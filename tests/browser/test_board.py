@@ -232,6 +232,9 @@ def test_a_message_left_in_closed_hours_is_answered_when_the_queue_opens(live: L
         again.goto(f"{live.base_url}/widget/direct/")
         expect(again.get_by_role("log").get_by_text("It left on Monday.")).to_be_visible()
         expect(desk.get_by_text("the customer is not here")).to_have_count(0)
+        desk.locator(".control").get_by_role("button", name="End").click()
+        desk.get_by_role("button", name="End now").click()
+        expect(again.get_by_role("log").get_by_text(re.compile("Ahmed Karimi left"))).to_be_visible()
     finally:
         live.execute("UPDATE routing_queue SET hours_id = NULL WHERE name = 'Orders'")
         live.execute("DELETE FROM routing_businesshours WHERE name = 'Night'")

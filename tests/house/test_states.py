@@ -26,7 +26,7 @@ def chat_in(state: str, house: cast.House, alice: Agent) -> Chat:
         EntryPoint.objects.update(bot_speaks_first=True)
     if state in ("offered", "active"):
         cast.goes_available(alice)
-    chat = cast.comes_in(house.entry_point).chat
+    chat = cast.leaves_message(house.entry_point).chat if state == "later" else cast.comes_in(house.entry_point).chat
     if state == "active":
         cast.takes(chat, alice)
     if state == "ended":

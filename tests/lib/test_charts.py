@@ -23,3 +23,8 @@ def test_nothing_known_draws_nothing_and_a_day_of_zeros_still_has_an_axis() -> N
 
 def test_many_labels_are_thinned_out() -> None:
     assert len(bars("x", [str(n) for n in range(24)], [], str).across) == 12
+
+
+def test_what_is_counted_has_no_halves_on_its_axis() -> None:
+    found = bars("RONA", ["9"], [Series("as it is", "plain", [1.0])], str, least=1.0)
+    assert [mark.text for mark in found.up] == ["0.0", "1.0"]
