@@ -21,6 +21,12 @@ function pageLink(page) {
   >`;
 }
 
+/** What becomes of card numbers here; "" where nothing is done about them. */
+function cardData(policy = "redact") {
+  if (policy === "drop") return gettext("The whole message would be discarded.");
+  return policy ? gettext("masked on both sides") : "";
+}
+
 /** An address that breaks after its @ when it must break. */
 function mailParts(email) {
   const [name, ...rest] = email.split("@");
@@ -72,7 +78,7 @@ class CustomerPane extends Part {
           gettext("Waited"),
           chat.waited === undefined ? "" : html`<span class="num">${minutes(chat.waited * 1000)}</span>`,
         ],
-        [gettext("Card data"), gettext("masked on both sides")],
+        [gettext("Card data"), cardData(chat.policy)],
       ])}
       ${
         fields.length
