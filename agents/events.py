@@ -12,8 +12,8 @@ class AgentChanged(Event):
     agent_id: int
 
     def frames(self) -> Iterable[tuple[str, bytes]]:
-        """His desk draws itself anew."""
-        return [(groups.desk(self.agent_id), wire.DESK_CHANGED)]
+        """His desk draws itself anew, the live boards too."""
+        return [(groups.desk(self.agent_id), wire.DESK_CHANGED), (groups.board(), wire.BOARD_CHANGED)]
 
 
 class AgentAvailable(Event):
@@ -37,6 +37,16 @@ class DeskReplaced(Event):
     def frames(self) -> Iterable[tuple[str, bytes]]:
         """Every other desk of the agent says so and stops."""
         return [(groups.desk(self.agent_id), wire.REPLACED + self.desk.encode())]
+
+
+class DeskClosed(Event):
+    """A supervisor has signed the agent out."""
+
+    agent_id: int
+
+    def frames(self) -> Iterable[tuple[str, bytes]]:
+        """His desk says so and stops."""
+        return [(groups.desk(self.agent_id), wire.REVOKED)]
 
 
 class AgentTimedOut(Event):

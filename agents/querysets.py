@@ -39,8 +39,8 @@ class AgentQuerySet(TransitionQuerySet["Agent"]):
         return teams.annotate(active_until=until).filter(active_until__lte=now)
 
     def supervised_by(self, agent: "Agent") -> "AgentQuerySet":
-        """Members of the teams the agent supervises; nobody when he supervises none."""
-        return self.filter(team__supervisors=agent)
+        """Members of the teams the supervisor leads; nobody when he leads none, or is no supervisor any more."""
+        return self.filter(team__supervisors=agent, team__supervisors__role="supervisor")
 
     def took_turns(self, moments: Mapping[int, datetime]) -> None:
         """Each of the agents stands last in line since his moment."""

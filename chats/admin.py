@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents import admin as agents_admin
 from agents.models import Agent
-from chats import chat_admin, finding_admin, operations, screening_admin
+from chats import chat_admin, finding_admin, operations, rehearsal_admin, screening_admin
 from chats.models import BotAnswer, CannedResponse
 from chats.querysets import with_load
 from chats.trying import TryForm, candidates
@@ -33,6 +33,7 @@ __all__ = [
     "EntryPointAdmin",
     "chat_admin",
     "finding_admin",
+    "rehearsal_admin",
     "screening_admin",
 ]
 

@@ -11,9 +11,10 @@ from agents.models import Agent, AgentSkill, Spell
 from agents.states import State as AgentState
 from chats.models import Chat, ChatEvent, Offer, Seat
 from chats.rosters import Rosters
+from chats.states import Kind
 from lib.clock import database_now
 from routing.models import Queue
-from routing.whatif import Arrival, Day, Figures, QueueRules, Worker, figures
+from routing.whatif import Arrival, Day, Figures, QueueRules, Record, Worker, figures
 
 ANSWER = 3.0  # seconds, where no offer was ever accepted
 HANDLE = 300.0  # seconds, where no chat was ever finished
@@ -25,18 +26,18 @@ class Recorded(NamedTuple):
 
     day: Day
     figures: Figures
+    record: Record
 
 
 def recorded(start: datetime, end: datetime) -> Recorded:
     """The chats first queued from `start` to before `end`, with today's settings of their queues."""
     chats = list(Chat.objects.filter(enqueued_at__gte=start, enqueued_at__lt=end).order_by("enqueued_at"))
-    queues = _rules()
+    queues = rules_now()
     came = ChatEvent.objects.filter(chat__enqueued_at__gte=start, chat__enqueued_at__lt=end, verb="hand_over")
     came_into = dict(came.values_list("chat", "data__queue"))
     handled = _handled(start, end)
     answers, lapsed = _answers(start, end)
     workers = _workers(start, end)
-    waits = {c.pk: (c.answered_at - c.enqueued_at).total_seconds() for c in chats if c.answered_at and c.enqueued_at}
     day = Day(
         queues=queues,
         workers=workers,
@@ -45,18 +46,39 @@ def recorded(start: datetime, end: datetime) -> Recorded:
         handles=[*handled.values()] or (HANDLE,),
         rona_seconds=_rona_seconds(start, end),
     )
-    really = figures(
-        [*waits.values()],
-        contacts=len(chats),
-        in_time=sum(waits.get(c.pk, inf) <= queues[c.queue_id].service_level_seconds for c in chats),
-        busy=sum(handled.get(chat.pk, 0.0) for chat in chats),
-        places=sum(each.capacity * (to - since) for each in workers for since, to in each.shifts),
-        rona=lapsed,
+    record = Record(
+        came=[chat.enqueued_at.timestamp() for chat in chats if chat.kind == Kind.CHAT],
+        answers=[_answer(chat, queues[chat.queue_id]) for chat in chats if chat.kind == Kind.CHAT and chat.answered_at],
+        kept=_kept(start, end),
+        lapsed=lapsed,
+        places=[(since, to, each.capacity) for each in workers for since, to in each.shifts],
     )
-    return Recorded(day, really)
+    really = figures(
+        [waited for _came, waited, _in_time in record.answers],
+        contacts=len(record.came),
+        in_time=sum(in_time for _came, _waited, in_time in record.answers),
+        busy=sum(handled.get(chat.pk, 0.0) for chat in chats),
+        places=sum(places * (to - since) for since, to, places in record.places),
+        rona=len(lapsed),
+    )
+    return Recorded(day, really, record)
 
 
-def _rules() -> dict[int, QueueRules]:
+def _answer(chat: Chat, queue: QueueRules) -> tuple[float, float, bool]:
+    waited = (chat.answered_at - chat.enqueued_at).total_seconds()
+    return chat.enqueued_at.timestamp(), waited, waited <= queue.service_level_seconds
+
+
+def _kept(start: datetime, end: datetime) -> list[tuple[float, float]]:
+    """From when to when the day's chats kept their agents, wrap-up included; until now where they still do."""
+    seats = Seat.objects.filter(chat__enqueued_at__gte=start, chat__enqueued_at__lt=end, role=Seat.Role.OWNER)
+    now = database_now()
+    spans = seats.values_list("joined_at", "released_at")
+    return [(since.timestamp(), (to or now).timestamp()) for since, to in spans]
+
+
+def rules_now() -> dict[int, QueueRules]:
+    """The settings of every queue as they are, by its key."""
     rows = {row.pk: row for row in Queue.objects.all()}
     rosters = Rosters(rows)
     return {
@@ -96,18 +118,18 @@ def _arrival(chat: Chat, queue: int, handled: dict[object, float]) -> Arrival:
         handle=handled.get(chat.pk),
         patience=(chat.ended_at - chat.enqueued_at).total_seconds() if left else None,
         preferred=chat.preferred_id,
+        counts=chat.kind == Kind.CHAT,
     )
 
 
-def _answers(start: datetime, end: datetime) -> tuple[list[float], int]:
-    """Seconds until offers were accepted, infinite for those that lapsed; and how many lapsed."""
+def _answers(start: datetime, end: datetime) -> tuple[list[float], list[float]]:
+    """Seconds until offers were accepted, infinite for those that lapsed; and when offers lapsed."""
     ended = Offer.objects.filter(offered_at__gte=start, offered_at__lt=end, kind=Offer.Kind.ROUTE)
     ended = ended.filter(outcome__in=(Offer.Outcome.ACCEPTED, Offer.Outcome.LAPSED)).order_by("offered_at", "pk")
-    taken = [
-        (at - offered).total_seconds() if outcome == Offer.Outcome.ACCEPTED else inf
-        for offered, at, outcome in ended.values_list("offered_at", "ended_at", "outcome")
-    ]
-    return taken, taken.count(inf)
+    rows = list(ended.values_list("offered_at", "ended_at", "outcome"))
+    accepted = Offer.Outcome.ACCEPTED
+    taken = [(at - offered).total_seconds() if outcome == accepted else inf for offered, at, outcome in rows]
+    return taken, [at.timestamp() for _offered, at, outcome in rows if outcome != accepted]
 
 
 def _spells(state: str, start: datetime, end: datetime) -> Iterable[tuple[int, float, float]]:

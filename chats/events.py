@@ -36,8 +36,9 @@ class ChatChanged(Event):
     agents: tuple[int, ...] = ()
 
     def frames(self) -> Iterable[tuple[str, bytes]]:
-        """The customer's page and the agents' desks draw themselves anew."""
+        """The customer's page and the agents' desks draw themselves anew, the live boards too."""
         yield groups.customer(self.chat_id), wire.CHAT_CHANGED
+        yield groups.board(), wire.BOARD_CHANGED
         for agent in self.agents:
             yield groups.desk(agent), wire.DESK_CHANGED
 

@@ -170,7 +170,7 @@ AGE_KEPT = Invariant(
     _("A chat keeps the moment it was first queued, however often it comes back."),
     """
     SELECT chat.id::text FROM chats_chat AS chat LEFT JOIN LATERAL (
-        SELECT min(at) AS at FROM chats_chatevent WHERE chat_id = chat.id AND verb = 'hand_over'
+        SELECT min(at) AS at FROM chats_chatevent WHERE chat_id = chat.id AND verb IN ('hand_over', 'take_up')
     ) AS first ON true
     WHERE coalesce(chat.ended_at, 'infinity') >= %(since)s AND chat.enqueued_at IS DISTINCT FROM first.at
     """,
@@ -187,7 +187,7 @@ ALL_END = Invariant(
     GROUP BY chat.id, door.away_timeout
     HAVING count(*) FILTER (WHERE event.verb = 'open') <> 1
         OR count(*) FILTER (WHERE event.verb = ANY(%(endings)s)) <> CASE chat.state WHEN 'ended' THEN 1 ELSE 0 END
-        OR chat.state <> 'ended'
+        OR chat.state <> 'ended' AND chat.kind = 'chat'
             AND chat.customer_until + make_interval(secs => door.away_timeout + %(stuck)s) < clock_timestamp()
     UNION
     SELECT chat_id::text FROM chats_seat
@@ -226,7 +226,7 @@ CHAT_LEDGER = Invariant(
     ) AS told LEFT JOIN unnest(%(verbs)s::text[], %(was)s::text[], %(now)s::text[]) AS move(verb, was, now)
         ON move.verb = told.verb AND move.was = told.was
     WHERE told.at < told.before OR CASE
-        WHEN told.was IS NULL THEN told.verb <> 'open' OR told.state <> 'bot'
+        WHEN told.was IS NULL THEN told.verb <> 'open' OR told.state NOT IN ('bot', 'later')
         WHEN told.verb = ANY(%(verbs)s) THEN told.state IS DISTINCT FROM move.now
         ELSE told.state <> told.was END
     UNION

@@ -11,8 +11,9 @@ from agents.models import Agent
 from chats.answers import BotAnswer, CannedResponse
 from chats.attachments import Attachment, HeldMessage
 from chats.querysets import ChatQuerySet, EntryQuerySet, OfferQuerySet, SeatQuerySet
+from chats.rehearsals import Rehearsal
 from chats.rules import CustomPattern, ScreeningPolicy
-from chats.states import State
+from chats.states import Kind, State
 from lib.fields import ScannedCharField, ScannedJSONField, ScannedTextField
 from lib.wire import instant
 from routing.models import EntryPoint, Queue
@@ -29,6 +30,7 @@ __all__ = [
     "Finding",
     "HeldMessage",
     "Offer",
+    "Rehearsal",
     "ScreeningPolicy",
     "Seat",
     "Watch",
@@ -70,6 +72,7 @@ class Chat(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.BOT)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.CHAT)
     customer = models.ForeignKey(Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="chats")
     entry_point = models.ForeignKey(
         EntryPoint, verbose_name=_("entry point"), on_delete=models.PROTECT, related_name="+"
@@ -123,6 +126,7 @@ class Chat(models.Model):
         ]
         indexes = [
             models.Index(fields=["queue", "priority", "enqueued_at"], condition=Q(state="queued"), name="chat_waiting"),
+            models.Index(fields=["queue", "started_at"], condition=Q(state="later"), name="chat_for_later"),
             models.Index(fields=["queue", "answered_at"], name="chat_answered"),
             models.Index(fields=["customer_until"], condition=~Q(state="ended"), name="chat_customer_present"),
             models.Index(fields=["-started_at"], name="chat_newest"),

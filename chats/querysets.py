@@ -24,7 +24,7 @@ from django.db.models.functions import Cast, Coalesce, Extract, Floor, Greatest,
 
 from agents.models import Agent
 from chats.statements import CUSTOMER_IS_HERE, CUSTOMER_LEFT, CUSTOMERS_VIEW, OPENED_WITH
-from chats.states import LIVE, TRANSITIONS, State
+from chats.states import LIVE, TRANSITIONS, Kind, State
 from lib.errors import Refused
 from lib.transitions import TransitionQuerySet, one
 from routing.selection import FIRST_PRIORITY
@@ -47,7 +47,9 @@ class View(NamedTuple):
     """A chat as its customer's page sees it, at one moment. `agents`: id, display name, highest line seen."""
 
     pk: UUID
+    kind: str
     state: str
+    token_until: datetime
     public_head: int
     queue_id: int
     queue_name: str
@@ -102,14 +104,15 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         return grown.filter(queue__in=mixed.order_by().values("queue")).order_by().values_list("queue", flat=True)
 
     def in_line(self) -> "ChatQuerySet":
-        """Those the customer sees as waiting: an offer not yet accepted counts too."""
-        return self.filter(state__in=(State.QUEUED, State.OFFERED))
+        """Customers who wait now: an offer not yet accepted counts too, a message doesn't."""
+        return self.filter(kind=Kind.CHAT, state__in=(State.QUEUED, State.OFFERED))
 
     def waited_longest(self, now: datetime) -> "ChatQuerySet":
-        """Those waiting whose queue's longest wait is up."""
+        """Customers whose queue's longest wait is up. Nobody waits with a message, so it has no longest wait."""
         limit = F("queue__max_wait") * Value(timedelta(seconds=1), output_field=DurationField())
         up = ExpressionWrapper(F("in_queue_since") + limit, output_field=DateTimeField())
-        return self.filter(state=State.QUEUED, queue__max_wait__gt=0).annotate(up=up).filter(up__lte=now).order_by("up")
+        waiting = self.filter(kind=Kind.CHAT, state=State.QUEUED, queue__max_wait__gt=0)
+        return waiting.annotate(up=up).filter(up__lte=now).order_by("up")
 
     def locked(self, pk: UUID) -> "Chat":
         """The chat, locked until commit: first in the order of locks, before any agent. Refused("not_found")."""
@@ -165,12 +168,12 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         return self.supervised_by(agent).filter(watches__agent=agent, watches__ended_at=None)
 
     def deserted(self, now: datetime) -> "ChatQuerySet":
-        """Live chats whose customer has been away since before the lease ran out."""
-        return self.live().filter(customer_until__lt=now)
+        """Live chats whose customer has been away since before the lease ran out; who left a message may be."""
+        return self.live().filter(kind=Kind.CHAT, customer_until__lt=now)
 
     def quietly_left(self, now: datetime) -> "ChatQuerySet":
         """Live chats whose customer is away without his agents having been told."""
-        return self.deserted(now).filter(customer_away=False)
+        return self.live().filter(customer_until__lt=now, customer_away=False)
 
 
 class SeatQuerySet(QuerySet["Seat"]):

@@ -48,6 +48,7 @@ STREAMS: dict[str, Promise] = {
 VERBS: dict[str, Promise] = {
     "open": gettext_lazy("started"),
     "hand_over": gettext_lazy("handed over to people"),
+    "take_up": gettext_lazy("queue has opened"),
     "offer": gettext_lazy("offered"),
     "accept": gettext_lazy("accepted"),
     "lapse": gettext_lazy("offer lapsed (RONA)"),

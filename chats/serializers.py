@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from lib.errors import Refused
-from lib.wire import CID_PATTERN, can_be_kept
+from lib.wire import CID_PATTERN, MAX_TEXT, can_be_kept
 
 
 class StrictSerializer(serializers.Serializer):
@@ -63,6 +63,12 @@ class StartSerializer(StrictSerializer):
     language = text(8)
     identity = text(4000)
     fields = FormFields(child=CleanText(max_length=500, allow_blank=True), required=False, allow_null=True)  # type: ignore[assignment]
+
+
+class LeftSerializer(StartSerializer):
+    """What a customer gives with a message for later."""
+
+    text = CleanText(max_length=MAX_TEXT)
 
 
 class StartedSerializer(serializers.Serializer):

@@ -1,6 +1,7 @@
 """What a desk or a customer's page shows besides the lines: whole small snapshots, no deltas."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from agents.models import Agent
 from chats import policies, rights
 from chats.models import Chat, Entry, Offer, Seat, Watch
 from chats.querysets import View
-from chats.states import State
+from chats.states import Kind, State
 from lib.clock import database_now
 from lib.wire import instant
+from routing.models import Queue
 from routing.selection import Waiting, rank
 from routing.wait import estimate
 
@@ -61,6 +63,8 @@ def offers(agent: Agent) -> list[dict[str, Any]]:
             "offered_at": instant(offer.offered_at),
             "expires_at": instant(offer.expires_at),
             "from": named(offer.asked_by),
+            "message": offer.chat.kind == Kind.MESSAGE,
+            "left_at": instant(offer.chat.started_at) if offer.chat.kind == Kind.MESSAGE else None,
         }
         for offer in rows
     ]
@@ -111,6 +115,8 @@ def _chat_on_desk(seat: Seat, together: Sequence[Seat], asked: str, helps: bool,
         "state": chat.state,
         "role": seat.role,
         "status": status,
+        "message": chat.kind == Kind.MESSAGE,
+        "answer_until": instant(chat.token_until) if chat.kind == Kind.MESSAGE else None,
         "started_at": instant(chat.started_at),
         "enqueued_at": instant(chat.enqueued_at),
         "accepted_at": instant(seat.joined_at),
@@ -160,7 +166,7 @@ def heads(agent: Agent) -> dict[str, int]:
 
 def for_customer(chat: View) -> dict[str, Any]:
     """The chat as the customer's page shows it; an offer not yet accepted looks like waiting."""
-    waiting = chat.state in (State.QUEUED, State.OFFERED)
+    waiting = chat.kind == Kind.CHAT and chat.state in (State.QUEUED, State.OFFERED)
     position, wait = place(chat) if waiting else (None, None)
     ended = chat.state == State.ENDED
     rule = policies.of_queue(chat.queue_id)
@@ -168,6 +174,9 @@ def for_customer(chat: View) -> dict[str, Any]:
         "type": "chat",
         "chat": {
             "id": str(chat.pk),
+            "kind": chat.kind,
+            "opens_at": instant(opens_at(chat)),
+            "answer_until": instant(chat.token_until) if chat.kind == Kind.MESSAGE else None,
             "state": chat.state,
             "queue": {"id": str(chat.queue_id), "name": chat.queue_name},
             "position": position,
@@ -182,6 +191,14 @@ def for_customer(chat: View) -> dict[str, Any]:
             "agents_seen": max((seen for _, _, seen in chat.agents), default=0),
         },
     }
+
+
+def opens_at(chat: View) -> datetime | None:
+    """When the queue of a message for later opens; None for every other chat, and when no opening is known."""
+    if chat.state != State.LATER:
+        return None
+    hours = Queue.objects.select_related("hours").get(pk=chat.queue_id).hours
+    return hours.next_opening(chat.now) if hours is not None else None
 
 
 Place = tuple[int, dict[str, int] | None]
@@ -208,7 +225,7 @@ def places(queue_id: int) -> dict[UUID, Place]:
 
 def _answers(queue_id: int) -> list[float]:
     """When chats of the queue were last answered, the oldest first."""
-    answered = Chat.objects.filter(queue=queue_id, answered_at__isnull=False)
+    answered = Chat.objects.filter(kind=Kind.CHAT, queue=queue_id, answered_at__isnull=False)
     recent = list(answered.order_by("-answered_at").values_list("answered_at", flat=True)[:RECENT_ANSWERS])
     return [moment.timestamp() for moment in reversed(recent)]
 

@@ -67,8 +67,9 @@ WHERE id = %(chat)s AND state <> 'ended' AND customer_until <= clock_timestamp()
 """
 
 _VIEW = """
-SELECT chat.id, chat.state, chat.public_head, chat.queue_id, queue.name, queue.ageing, chat.priority, chat.enqueued_at,
-    chat.customer_away, chat.answered_at IS NOT NULL, chat.score IS NOT NULL, coalesce((
+SELECT chat.id, chat.kind, chat.state, chat.token_until, chat.public_head, chat.queue_id, queue.name, queue.ageing,
+    chat.priority, chat.enqueued_at, chat.customer_away, chat.answered_at IS NOT NULL, chat.score IS NOT NULL,
+    coalesce((
         SELECT json_agg(json_build_array(agent.id::text, agent.name, seat.seen) ORDER BY seat.joined_at)
         FROM chats_seat AS seat JOIN agents_agent AS agent ON agent.id = seat.agent_id
         WHERE seat.chat_id = chat.id AND seat.left_at IS NULL

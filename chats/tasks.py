@@ -7,15 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 
 from agents import operations as agent_operations
 from agents.models import Agent
 from agents.states import State as AgentState
 from chats import operations, policies
 from chats.events import QueueMoved
-from chats.models import Attachment, Chat, Offer, Seat
+from chats.models import Attachment, Chat, Offer, Rehearsal, Seat
 from chats.operations.files import UPLOAD_LIFE
 from chats.operations.presence import GRACE
+from chats.rehearsing import rehearse
 from chats.scanning import verdict
 from lib.clamav import NoAnswer
 from lib.clock import database_now
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 REORDERED_WITHIN = timedelta(seconds=3)  # two sweeps that come late still tell; twice does no harm
+REHEARSAL_SECONDS = 900
 
 
 @shared_task
@@ -47,6 +50,21 @@ def scan_file(attachment_id: str) -> bool:
         log.warning("the virus scanner gave no answer (%s): a file waits", error)
         return False
     return operations.judge(row.pk, kind=found.kind, reason=found.reason, detectors=found.detectors)
+
+
+@shared_task(time_limit=REHEARSAL_SECONDS)
+def play_rehearsal(pk: int, language: str = "en") -> bool:
+    """A what-if run is played and its result stands. False when it is over or gone already."""
+    return rehearse(pk, language=language)
+
+
+@shared_task
+def prune_rehearsals() -> int:
+    """What-if runs older than `REHEARSAL_DAYS` days are gone; 0 keeps them for ever. Returns how many."""
+    if not settings.REHEARSAL_DAYS:
+        return 0
+    before = database_now() - timedelta(days=settings.REHEARSAL_DAYS)
+    return Rehearsal.objects.filter(created_at__lt=before).delete()[0]
 
 
 @shared_task
@@ -76,6 +94,7 @@ def sweep() -> dict[str, int]:
         "left": _each(operations.customer_lost, left[:BATCH]),
         "abandoned": _each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
         "overflowed": _each(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),
+        "taken_up": _each(operations.take_up, operations.due_messages(now, BATCH)),
         "looked_again": _each(operations.look_again, unread[:BATCH]),
         "swept_away": _each(operations.sweep_away, unsent[:BATCH]),
         "offered": operations.distribute(),

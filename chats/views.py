@@ -18,6 +18,7 @@ from chats.commands import AGENT_MESSAGES, CUSTOMER_MESSAGES, answer
 from chats.models import Chat
 from chats.senders import Sender
 from chats.serializers import (
+    LeftSerializer,
     LinesSerializer,
     MessageSerializer,
     PostedSerializer,
@@ -47,6 +48,24 @@ class StartView(APIView):
         )
         form = validated(StartSerializer, request.data)
         opened = operations.open(entry_point, form, language=form.get("language") or "")
+        return Response({"chat": str(opened.chat.pk), "token": opened.token, "socket": "/ws/customer/"}, status=201)
+
+
+class MessageForLaterView(APIView):
+    """A customer leaves a message, for nobody is there."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+    throttle_classes = [StartThrottle]
+
+    @extend_schema(request=LeftSerializer, responses={201: StartedSerializer}, operation_id="leave_message")
+    def post(self, request: Request, slug: str) -> Response:
+        """Leave a message. 409 `state` while chats are taken, `closed` where no messages are; 400 names the fields."""
+        entry_point = get_object_or_404(
+            EntryPoint.objects.select_related("queue__hours"), slug=slug, is_active=True, queue__is_active=True
+        )
+        form = validated(LeftSerializer, request.data)
+        opened = operations.take_message(entry_point, form, language=form.get("language") or "")
         return Response({"chat": str(opened.chat.pk), "token": opened.token, "socket": "/ws/customer/"}, status=201)
 
 

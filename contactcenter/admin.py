@@ -34,7 +34,7 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         _("Routing"),
         (
             *("routing.queue", "routing.entrypoint", "routing.businesshours", "routing.desktopprofile"),
-            "routing.decision",
+            *("routing.decision", "chats.rehearsal"),
         ),
     ),
     ("chats", _("Chats"), ("chats.chat", "chats.customer", "chats.cannedresponse", "chats.botanswer")),

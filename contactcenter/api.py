@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from chats.file_views import AttachmentsView, AttachmentView, PartView
-from chats.views import EntriesView, MessagesView, StartView
+from chats.views import EntriesView, MessageForLaterView, MessagesView, StartView
 from lib.errors import MESSAGES, Refused
 from lib.fields import mask_all
 
@@ -45,6 +45,7 @@ CODES = {
 
 urlpatterns = [
     path("widget/<slug:slug>/chats/", StartView.as_view(), name="start"),
+    path("widget/<slug:slug>/messages/", MessageForLaterView.as_view(), name="leave_message"),
     path("chats/<uuid:chat_id>/entries/", EntriesView.as_view(), name="entries"),
     path("chats/<uuid:chat_id>/messages/", MessagesView.as_view(), name="messages"),
     path("chats/<uuid:chat_id>/attachments/", AttachmentsView.as_view(), name="attachments"),

@@ -29,6 +29,7 @@ ANSWERS: Mapping[str, type[frames.Ok]] = {
         ),
         frames.OkResult,
     ),
+    **dict.fromkeys(("board.watch", "board.waiting", "board.why", "board.chats"), frames.OkResult),
 }
 CLOSE_CODES = {
     1000: "done",

@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from chats.models import Chat, Entry, Finding, Offer
+from chats.states import Kind
 from chats.states import State as ChatState
 from lib.clock import database_now
 from routing.models import BusinessHours, Queue
@@ -37,6 +38,7 @@ LATE = timedelta(seconds=5)  # a sweep runs every second: a deadline that old sa
 
 Row = dict[str, Any]
 
+WAITED_FOR = Q(kind=Kind.CHAT)  # nobody waits with a message: the closed hours are no waiting
 WAITED = ExpressionWrapper(F("answered_at") - F("enqueued_at"), output_field=DurationField())
 ALLOWED = ExpressionWrapper(
     F("enqueued_at") + ExpressionWrapper(F("queue__service_level_seconds") * timedelta(seconds=1), DurationField()),
@@ -124,10 +126,10 @@ def now() -> Now:
 
 
 def _levels() -> dict[str, Any]:
-    decided = Q(enqueued_at__isnull=False) & (Q(answered_at__isnull=False) | Q(ended_at__isnull=False))
+    decided = WAITED_FOR & Q(enqueued_at__isnull=False) & (Q(answered_at__isnull=False) | Q(ended_at__isnull=False))
     return {
         "decided": Count("pk", filter=decided),
-        "inside": Count("pk", filter=Q(answered_at__lte=ALLOWED)),
+        "inside": Count("pk", filter=WAITED_FOR & Q(answered_at__lte=ALLOWED)),
     }
 
 
@@ -135,10 +137,10 @@ def _today(chats: QuerySet[Chat], levels: dict[int, Row], at: datetime, midnight
     week = timedelta(days=7)
     sums = chats.aggregate(
         started=Count("pk"),
-        answered=Count("pk", filter=Q(answered_at__isnull=False)),
-        queued=Count("pk", filter=Q(enqueued_at__isnull=False)),
-        average=Avg(WAITED),
-        p95=Percentile95(WAITED),
+        answered=Count("pk", filter=WAITED_FOR & Q(answered_at__isnull=False)),
+        queued=Count("pk", filter=WAITED_FOR & Q(enqueued_at__isnull=False)),
+        average=Avg(WAITED, filter=WAITED_FOR),
+        p95=Percentile95(WAITED, filter=WAITED_FOR),
         by_bot=Count("pk", filter=Q(enqueued_at=None, state=ChatState.ENDED)),
         rating=Avg("score"),
         ratings=Count("score"),

@@ -85,13 +85,15 @@ def _entry_points(service: Queue, direct: Queue, origins: list[str]) -> None:
             "name": "Halden help",
             "queue": service,
             "bot_speaks_first": True,
+            "takes_messages": True,
             "greeting": DATA["greeting"],
             "greeting_de": DATA["greeting_de"],
             "origins": origins,
         },
     )
     EntryPoint.objects.get_or_create(
-        slug="direct", defaults={"name": "Halden orders", "queue": direct, "origins": origins}
+        slug="direct",
+        defaults={"name": "Halden orders", "queue": direct, "origins": origins, "takes_messages": True},
     )
     if created:
         for order, answer in enumerate(DATA["answers"]):

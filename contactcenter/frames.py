@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from chats.board import AgentRow, QueueRow
+
 Moment = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
 Natural = Annotated[int, msgspec.Meta(ge=0)]
 Code = Literal[
@@ -219,7 +221,10 @@ class CustomerChat(Said):
     """The chat as its customer sees it."""
 
     id: str
-    state: Literal["bot", "queued", "offered", "active", "ended"]
+    kind: Literal["chat", "message"]
+    opens_at: Moment | None
+    answer_until: Moment | None
+    state: Literal["later", "bot", "queued", "offered", "active", "ended"]
     queue: Named | None
     position: int | None
     wait: Wait | None
@@ -278,6 +283,8 @@ class Offer(Said):
     waiting_since: Moment | None
     offered_at: Moment
     expires_at: Moment
+    message: bool
+    left_at: Moment | None
     from_: Named | None = msgspec.field(name="from")
 
 
@@ -297,6 +304,8 @@ class DeskChat(Said):
     state: Literal["bot", "queued", "offered", "active"]
     role: Literal["owner", "guest", "monitor"]
     status: Literal["connected", "transfer_requested", "conference_requested", "conference", "customer_away"]
+    message: bool
+    answer_until: Moment | None
     started_at: Moment
     enqueued_at: Moment | None
     accepted_at: Moment
@@ -349,7 +358,21 @@ class DeskSnapshot(Said, tag="desk", tag_field="type"):
     wrapups: list[DeskWrapUp]
 
 
+class LiveBoard(Said, tag="board", tag_field="type"):
+    """Rows of a supervisor's live board that have changed; all of the team when `whole`, none more when `ended`."""
+
+    team: Named
+    rev: Natural
+    at: Moment | None
+    whole: bool
+    ended: bool
+    agents: list[AgentRow]
+    queues: list[QueueRow]
+    agents_gone: list[str]
+    queues_gone: list[str]
+
+
 ANSWERS: tuple[type[Ok], ...] = (Ok, OkChat, OkMessage, OkLines, OkResult)
 BOTH: tuple[type[Said], ...] = (Error, Welcome, Entries, Dropped, Seen, Typing)
 CUSTOMER: tuple[type[Said], ...] = (*BOTH, CustomerPong, CustomerSnapshot)
-DESK: tuple[type[Said], ...] = (*BOTH, DeskPong, DeskSnapshot)
+DESK: tuple[type[Said], ...] = (*BOTH, DeskPong, DeskSnapshot, LiveBoard)

@@ -73,6 +73,7 @@ QUEUES = """
 SELECT queue.name, count(chat.id), coalesce(extract(epoch FROM clock_timestamp() - min(chat.enqueued_at)), 0)::float
 FROM routing_queue AS queue
 LEFT JOIN chats_chat AS chat ON chat.queue_id = queue.id AND chat.state IN ('queued', 'offered')
+    AND chat.kind = 'chat'
 WHERE queue.is_active GROUP BY queue.id ORDER BY queue.name
 """
 AGENTS = "SELECT state, count(*) FROM agents_agent WHERE is_active GROUP BY state"

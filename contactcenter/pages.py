@@ -15,6 +15,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from agents.models import Agent
+from chats.board import teams_of
 from chats.operations.files import MOST_BYTES, MOST_FILES
 from lib.clock import database_now
 from lib.wire import MAX_TEXT
@@ -59,7 +60,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         "sound": True,
         "is_staff": request.user.is_staff,
         "admin_url": "/admin/",
-        "urls": {"logout": "/accounts/logout/", "language": "/i18n/setlang/"},
+        "urls": {
+            "logout": "/accounts/logout/",
+            "language": "/i18n/setlang/",
+            "team": "#team" if teams_of(agent.pk)[agent.pk] else "",
+        },
         "limits": LIMITS,
     }
     return render(request, "chats/desk.html", {"page_config": config, "agent": agent})
@@ -81,6 +86,7 @@ def widget(request: HttpRequest, slug: str) -> HttpResponse:
         "language": get_language(),
         "open": hours is None or hours.is_open(database_now()),
         "closed_message": entry_point.closed_message,
+        "takes_messages": entry_point.takes_messages,
         "form": {
             "name": entry_point.ask_name,
             "email": entry_point.ask_email,

@@ -11,6 +11,7 @@
 | RATE_LIMITS      | off: no rate limits, for load tests in the demo                 | on                    |
 | DATABASE_POOL    | connections a process may hold at once; 0: one per thread, kept | 16                    |
 | DECISION_DAYS    | days for which routing decisions are kept; 0: for ever          | 30                    |
+| REHEARSAL_DAYS   | days for which what-if runs are kept; 0: for ever               | 90                    |
 | ORGANISATION     | the name on desk and widget                                     | Halden                |
 | MEDIA_ROOT       | folder of the files sent in chats; private, backed up, shared   | var/media             |
 | CLAMAV           | tcp://host:port or unix:///path of clamd                        | no virus scan         |
@@ -93,6 +94,7 @@ if not RATE_LIMITS and not DEMO:
     raise ImproperlyConfigured("RATE_LIMITS=off is only allowed in the demo.")
 ORGANISATION = env("ORGANISATION", "Halden")
 DECISION_DAYS = int(env("DECISION_DAYS", "30"))
+REHEARSAL_DAYS = int(env("REHEARSAL_DAYS", "90"))
 
 INSTALLED_APPS = [
     "daphne",
@@ -161,7 +163,10 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 30
-CELERY_TASK_ROUTES = {"chats.tasks.scan_file": {"queue": "scan"}}
+CELERY_TASK_ROUTES = {
+    "chats.tasks.scan_file": {"queue": "scan"},
+    "chats.tasks.play_rehearsal": {"queue": "plays"},  # minutes, so never between sweeps
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -178,6 +183,7 @@ INVARIANT_SECONDS = 300.0
 CELERY_BEAT_SCHEDULE = {
     # A sweep that waited longer than a second is dropped: the next one finds the same rows.
     "sweep": {"task": "chats.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "rehearsals": {"task": "chats.tasks.prune_rehearsals", "schedule": crontab(minute=27, hour=3)},
     "decisions": {"task": "routing.tasks.prune", "schedule": crontab(minute=17, hour=3)},
     "invariants": {
         "task": "contactcenter.tasks.check_invariants",

@@ -6,6 +6,7 @@ from django.urls import path
 
 import agents.commands
 import agents.snapshots
+import chats.board_commands
 import chats.commands
 import chats.sharing_commands
 import chats.snapshots
@@ -39,7 +40,13 @@ def desk_snapshot(agent: Agent) -> dict[str, Any]:
 class Desk(DeskConsumer):
     """The desk's socket with every room's commands."""
 
-    commands = {**agents.commands.DESK, **chats.commands.DESK, **chats.sharing_commands.DESK, **wrapup.commands.DESK}
+    commands = {
+        **agents.commands.DESK,
+        **chats.commands.DESK,
+        **chats.board_commands.DESK,
+        **chats.sharing_commands.DESK,
+        **wrapup.commands.DESK,
+    }
     snapshot = staticmethod(desk_snapshot)
 
 

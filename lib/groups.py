@@ -31,3 +31,8 @@ def user(user_id: int) -> str:
 def queue(queue_id: int) -> str:
     """The customers waiting in a queue: told when places move."""
     return f"queue.{queue_id}"
+
+
+def board() -> str:
+    """The live boards of every process: told that something on them may have changed."""
+    return "board"

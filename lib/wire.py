@@ -31,6 +31,7 @@ CLOSE_SLOW, CLOSE_REPLACED, CLOSE_OVER, CLOSE_TIMED_OUT, CLOSE_TOO_MANY = 4408, 
 # Signals are heard by sockets, never sent on to a browser: JSON can't begin with "!".
 DESK_CHANGED: Final = b"!desk"
 CHAT_CHANGED: Final = b"!chat"
+BOARD_CHANGED: Final = b"!board"
 QUEUE_MOVED: Final = b"!queue"
 REVOKED: Final = b"!revoked"
 REPLACED: Final = b"!replaced:"

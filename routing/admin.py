@@ -16,8 +16,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import Agent
 from lib.admin import HouseAdmin, LedgerAdmin, linked, words_filter
-from routing.explanation import RULES, explain, summary
+from routing.explanation import RULES, explain, short
 from routing.models import (
     BusinessHours,
     Decision,
@@ -30,6 +31,8 @@ from routing.models import (
     SkillRequirement,
     new_secret,
 )
+
+MOST_AGENTS = 100  # looked for at once by the beginning of a name
 
 
 class GroupInline(admin.TabularInline):
@@ -208,7 +211,7 @@ class EntryPointAdmin(HouseAdmin):
         (_("Your web site"), {"fields": ("origins",)}),
         (_("Chatbot"), {"fields": ("bot_speaks_first", "greeting", "greeting_de")}),
         (_("Asked at the start"), {"fields": (("ask_name", "ask_email", "ask_subject"),)}),
-        (_("Closed and absent"), {"fields": ("closed_message", "away_timeout")}),
+        (_("Closed and absent"), {"fields": ("closed_message", "takes_messages", "away_timeout")}),
     )
     signed_identity = (
         _("Signed identity"),
@@ -266,24 +269,25 @@ class DecisionAdmin(LedgerAdmin):
     list_filter = (("at", admin.DateFieldListFilter), words_filter("rule", _("deciding rule"), RULES), "queue")
     list_select_related = ("queue", "chosen")
     search_fields = ("contact",)
-    search_help_text = _("The id of the contact, whole.")
+    search_help_text = _("The id of the contact, whole, or the beginning of the chosen agent's name.")
     fields = ("explanation", "queue", "at", "contact_link")
     readonly_fields = ("explanation", "contact_link")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Decision], search_term: str
     ) -> tuple[QuerySet[Decision], bool]:
-        """By the whole id of the contact, which has an index."""
+        """By the whole id of the contact, which has an index, or by the agent who got it."""
         if not search_term.strip():
             return queryset, False
         try:
             return queryset.filter(contact=UUID(search_term.strip())), False
         except ValueError:
-            return queryset.none(), False
+            agents = Agent.objects.filter(name__istartswith=search_term.strip()).values_list("pk", flat=True)
+            return queryset.filter(chosen__in=list(agents[:MOST_AGENTS])), False
 
     @admin.display(description=_("who got it"))
     def in_short(self, decision: Decision) -> str:
-        return summary(decision)
+        return short(decision)
 
     @admin.display(description=_("contact"))
     def contact_link(self, decision: Decision) -> str:

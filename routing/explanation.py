@@ -81,6 +81,28 @@ def summary(decision: Decision) -> str:
     return _("%(name)s: %(rule)s") % {"name": decision.chosen.name, "rule": rule_words(decision.rule)}
 
 
+REMOVED: dict[str, Promise] = {
+    "not_available": gettext_lazy("%(n)d not Available"),
+    "not_in_group": gettext_lazy("%(n)d not asked yet"),
+    "lacks_skill": gettext_lazy("%(n)d without the skill"),
+    "no_capacity": gettext_lazy("%(n)d without chats in the profile"),
+    "full": gettext_lazy("%(n)d without a free place"),
+    "just_missed": gettext_lazy("%(n)d just let it pass"),
+    "preferred_first": gettext_lazy("%(n)d after the customer's own agent"),
+}
+
+
+def short(decision: Decision) -> str:
+    """As `summary`, and where nobody could take it, how many agents were left out by which rule."""
+    if decision.chosen is not None:
+        return summary(decision)
+    rules = list(decision.removed.values())
+    if not rules:
+        return _("Nobody of this queue's teams was signed in.")
+    counts = [str(REMOVED[rule]) % {"n": rules.count(rule)} for rule in REMOVED if rule in rules]
+    return _("Nobody could take it: %(counts)s.") % {"counts": ", ".join(counts)}
+
+
 RULES: dict[str, Promise] = {
     "longest_available": gettext_lazy("longest without a new contact"),
     "best_available": gettext_lazy("the best at the skills asked for"),

@@ -1,12 +1,14 @@
 """Business hours: when a queue is open, by the clock of its place."""
 
 import zoneinfo
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+FARTHEST = 60  # days looked ahead for an opening
 
 
 def known_zone(name: str) -> None:
@@ -37,6 +39,20 @@ class BusinessHours(models.Model):
         if self.holidays.filter(date=local.date()).exists():
             return False
         return self.openings.filter(weekday=local.weekday(), opens__lte=local.time(), closes__gt=local.time()).exists()
+
+    def next_opening(self, moment: datetime) -> datetime | None:
+        """When it opens next after the moment; None when it doesn't within `FARTHEST` days."""
+        zone = zoneinfo.ZoneInfo(self.zone)
+        local = moment.astimezone(zone)
+        openings = list(self.openings.order_by("opens"))
+        closed = set(self.holidays.filter(date__gte=local.date()).values_list("date", flat=True))
+        for days in range(FARTHEST + 1):
+            day = local.date() + timedelta(days=days)
+            for opening in openings:
+                opens = datetime.combine(day, opening.opens, zone)
+                if opening.weekday == day.weekday() and day not in closed and opens > local:
+                    return opens
+        return None
 
 
 class Opening(models.Model):

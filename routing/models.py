@@ -265,6 +265,11 @@ class EntryPoint(models.Model):
     closed_message = models.CharField(
         _("message when closed"), max_length=300, blank=True, help_text=_("Empty: the product's own sentence.")
     )
+    takes_messages = models.BooleanField(
+        _("messages when closed or full"),
+        default=False,
+        help_text=_("Who comes when nobody is there may leave a message, which is given out when the queue opens."),
+    )
     away_timeout = seconds_field(
         _("patience with absent customers"),
         300,

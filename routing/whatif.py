@@ -48,7 +48,10 @@ class Worker(msgspec.Struct, frozen=True):
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """A contact that comes at a moment; `handle` and `patience` in seconds, None: not known, and without end."""
+    """A contact that comes at a moment; `handle` and `patience` in seconds, None: not known, and without end.
+
+    `counts`: False for one that takes an agent's time but for whose answer nobody waits.
+    """
 
     contact: str
     queue: int
@@ -56,6 +59,7 @@ class Arrival(msgspec.Struct, frozen=True):
     handle: float | None = None
     patience: float | None = None
     preferred: int | None = None
+    counts: bool = True
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -83,6 +87,25 @@ class Figures(NamedTuple):
     service_level: float
     occupancy: float
     rona: int
+    wait_p50: float = 0.0
+
+
+class Record(NamedTuple):
+    """What happened when, in epoch seconds: contacts came; came, waited so long and were answered in time or not;
+    kept an agent from, to; offers lapsed; an agent had so many places from, to."""
+
+    came: list[float]
+    answers: list[tuple[float, float, bool]]
+    kept: list[tuple[float, float]]
+    lapsed: list[float]
+    places: list[tuple[float, float, int]]
+
+
+class Played(NamedTuple):
+    """The figures of a whole day and what they are made of."""
+
+    figures: Figures
+    record: Record
 
 
 def figures(
@@ -98,12 +121,18 @@ def figures(
         service_level=in_time / contacts if contacts else 0.0,
         occupancy=busy / places if places else 0.0,
         rona=rona,
+        wait_p50=ranked[ceil(len(ranked) * 0.5) - 1] if ranked else 0.0,
     )
 
 
 def simulate(day: Day, *, seed: int = 1) -> Figures:
     """The day played to its end."""
-    return _Play(day, seed).run()
+    return play(day, seed=seed).figures
+
+
+def play(day: Day, *, seed: int = 1, told: Callable[[float], None] | None = None) -> Played:
+    """The day played to its end. `told` hears at each hundredth which part of the contacts has come (0 to 1)."""
+    return _Play(day, seed, told).run()
 
 
 class _Contact:
@@ -121,8 +150,17 @@ class _Contact:
 class _Play:
     """The house at one moment, and what will happen next."""
 
-    def __init__(self, day: Day, seed: int) -> None:
+    def __init__(self, day: Day, seed: int, told: Callable[[float], None] | None) -> None:
         self.day = day
+        self.told = told
+        self.arrived = 0
+        self.record = Record(
+            came=[each.at for each in day.arrivals if each.counts],
+            answers=[],
+            kept=[],
+            lapsed=[],
+            places=[(start, end, each.capacity) for each in day.workers for start, end in each.shifts],
+        )
         self.now = 0.0
         self.number = count()
         self.events: list[tuple[float, int, Callable[[], None]]] = []
@@ -133,9 +171,6 @@ class _Play:
         }
         self.on_shift: set[int] = set()
         self.last_chosen: dict[int, int] = {}
-        self.waits: list[float] = []
-        self.in_time = self.rona = 0
-        self.busy = 0.0
         for worker in day.workers:
             for start, end in worker.shifts:
                 self._at(start, partial(self._comes, worker.agent))
@@ -143,21 +178,23 @@ class _Play:
         for arrival in day.arrivals:
             self._at(arrival.at, partial(self._arrives, _Contact(arrival, seed)))
 
-    def run(self) -> Figures:
+    def run(self) -> Played:
         """Event after event; after those of one moment a pass gives out what can be given."""
         while self.events:
             self.now = self.events[0][0]
             while self.events and self.events[0][0] == self.now:
                 heappop(self.events)[2]()
             self._give_out()
-        return figures(
-            self.waits,
-            contacts=len(self.day.arrivals),
-            in_time=self.in_time,
-            busy=self.busy,
-            places=sum(each.capacity * (end - start) for each in self.day.workers for start, end in each.shifts),
-            rona=self.rona,
+        record = self.record
+        found = figures(
+            [waited for _came, waited, _in_time in record.answers],
+            contacts=len(record.came),
+            in_time=sum(in_time for _came, _waited, in_time in record.answers),
+            busy=sum(end - start for start, end in record.kept),
+            places=sum(places * (end - start) for start, end, places in record.places),
+            rona=len(record.lapsed),
         )
+        return Played(found, record)
 
     def _at(self, moment: float, act: Callable[[], None]) -> None:
         heappush(self.events, (moment, next(self.number), act))
@@ -182,10 +219,17 @@ class _Play:
     # Contacts
 
     def _arrives(self, contact: _Contact) -> None:
+        self._tell()
         self.waiting[contact.arrival.contact] = contact
         if contact.arrival.patience is not None:
             self._at(self.now + contact.arrival.patience, partial(self._leaves, contact))
         self._stands_in(contact)
+
+    def _tell(self) -> None:
+        self.arrived += 1
+        everybody = len(self.day.arrivals)
+        if self.told is not None and self.arrived % max(1, everybody // 100) == 0:
+            self.told(self.arrived / everybody)
 
     def _stands_in(self, contact: _Contact) -> None:
         """Somebody looks again whenever waiting opens a group, relaxes a skill or is over."""
@@ -274,12 +318,13 @@ class _Play:
             return
         contact.offered_to = None
         waited = self.now - contact.arrival.at
-        self.waits.append(waited)
-        self.in_time += waited <= self.day.queues[contact.queue].service_level_seconds
+        if contact.arrival.counts:
+            in_time = waited <= self.day.queues[contact.queue].service_level_seconds
+            self.record.answers.append((contact.arrival.at, waited, in_time))
         contact.arrival = msgspec.structs.replace(contact.arrival, patience=None)
         handle = contact.arrival.handle
         seconds = contact.luck.choice(self.day.handles) if handle is None else handle
-        self.busy += seconds
+        self.record.kept.append((self.now, self.now + seconds))
         self._at(self.now + seconds, partial(self._is_done, agent))
 
     def _is_done(self, agent: int) -> None:
@@ -288,7 +333,7 @@ class _Play:
     def _lapses(self, contact: _Contact, agent: int) -> None:
         if contact.offered_to != agent:
             return
-        self.rona += 1
+        self.record.lapsed.append(self.now)
         contact.offered_to, contact.missed_by = None, agent
         self.waiting[contact.arrival.contact] = contact
         self._set(agent, load=self.agents[agent].load - 1)

@@ -6,6 +6,7 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.comparison
+from django.conf import settings
 from django.db import migrations, models
 
 import chats.attachments
@@ -22,6 +23,62 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Rehearsal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "day",
+                    models.DateField(
+                        help_text="Its recorded chats are played again, in the server's time zone.", verbose_name="day"
+                    ),
+                ),
+                ("changes", models.TextField(help_text="TOML.", verbose_name="changed settings")),
+                (
+                    "seed",
+                    models.PositiveIntegerField(
+                        default=1,
+                        help_text="Of the draws: who answers how fast. The same one gives the same run.",
+                        verbose_name="seed",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="asked for")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Playing"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("progress", models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="progress")),
+                ("error", models.TextField(blank=True, editable=False, verbose_name="what went wrong")),
+                ("result", models.JSONField(default=dict, editable=False, verbose_name="result")),
+            ],
+            options={
+                "verbose_name": "what-if run",
+                "verbose_name_plural": "what-if runs",
+                "ordering": ["-created_at", "-pk"],
+                "indexes": [models.Index(fields=["-created_at"], name="rehearsal_newest")],
+            },
+        ),
         migrations.CreateModel(
             name="CustomPattern",
             fields=[
@@ -92,6 +149,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
+                            ("later", "For later"),
                             ("bot", "With the chatbot"),
                             ("queued", "Waiting"),
                             ("offered", "Offered"),
@@ -101,6 +159,15 @@ class Migration(migrations.Migration):
                         default="bot",
                         max_length=12,
                         verbose_name="state",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("chat", "Chat"), ("message", "Message")],
+                        default="chat",
+                        max_length=8,
+                        verbose_name="kind",
                     ),
                 ),
                 ("priority", models.PositiveSmallIntegerField(default=5, verbose_name="priority")),
@@ -712,6 +779,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
+                            ("later", "For later"),
                             ("bot", "With the chatbot"),
                             ("queued", "Waiting"),
                             ("offered", "Offered"),
@@ -752,6 +820,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="chat",
+            index=models.Index(
+                condition=models.Q(("state", "later")), fields=["queue", "started_at"], name="chat_for_later"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="chat",
             index=models.Index(fields=["queue", "answered_at"], name="chat_answered"),
         ),
         migrations.AddIndex(
@@ -769,7 +843,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="chat",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["bot", "queued", "offered", "active", "ended"])),
+                condition=models.Q(("state__in", ["later", "bot", "queued", "offered", "active", "ended"])),
                 name="chat_state_known",
             ),
         ),

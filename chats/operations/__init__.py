@@ -1,10 +1,12 @@
 """All conversation verbs. Outside code imports them from here; no file imports a later one of this list."""
 
+from chats.operations.direct import set_state, sign_out_member
 from chats.operations.distribute import distribute, distribute_for
 from chats.operations.end import abandon, end, leave, rate, release
 from chats.operations.enqueue import hand_over, requeue
 from chats.operations.files import announce, cancel, judge, look_again, receive, sweep_away
 from chats.operations.lines import look_at
+from chats.operations.message import due_messages, take_message, take_up
 from chats.operations.moving import (
     cancel_conference,
     cancel_transfer,
@@ -47,6 +49,7 @@ __all__ = [
     "customer_lost",
     "distribute",
     "distribute_for",
+    "due_messages",
     "end",
     "end_conference",
     "exit_conference",
@@ -69,10 +72,14 @@ __all__ = [
     "request_conference",
     "requeue",
     "seen",
+    "set_state",
     "sign_in",
     "sign_out",
+    "sign_out_member",
     "sweep_away",
+    "take_message",
     "take_over",
+    "take_up",
     "time_out",
     "transfer",
     "turn_away",

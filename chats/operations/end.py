@@ -12,6 +12,7 @@ from chats.models import Chat, Offer, Seat, Watch
 from chats.operations import lines
 from chats.operations.distribute import distribute_for
 from chats.senders import SYSTEM, Sender, of_agent
+from chats.states import Kind
 from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
@@ -44,10 +45,13 @@ def end(chat: Chat, *, by: Agent) -> Chat:
 
 @transaction.atomic
 def abandon(chat: Chat) -> bool:
-    """The customer has been away for longer than the entry point's patience: the chat is over. Quiet if not so."""
+    """The customer has been away for longer than the entry point's patience: the chat is over. Quiet if not so.
+
+    Who left a message may be away.
+    """
     row = Chat.objects.locked(chat.pk)
     away = database_now() - row.customer_until if row.customer_until else None
-    if away is None or away.total_seconds() < row.entry_point.away_timeout:
+    if row.kind == Kind.MESSAGE or away is None or away.total_seconds() < row.entry_point.away_timeout:
         return False
     who = Sender("customer", str(row.customer_id), row.customer.name)
     try:

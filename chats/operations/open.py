@@ -48,10 +48,10 @@ def hashed(token: str) -> bytes:
 def open(entry_point: EntryPoint, form: Mapping[str, Any], *, language: str = "") -> Opened:
     """A chat of a customer. Refused: `closed`, `full`, `invalid` with the fields, `unauthenticated` (bad identity)."""
     queue = entry_point.queue
-    claims = _identity(form.get("identity") or "", entry_point)
-    said: dict[str, Any] = {**_checked(entry_point, form), "fields": form.get("fields") or {}}
-    said, claims, struck = _screened(said, claims, queue.pk)
-    language = _language(entry_point, language)
+    claims = identity_of(form.get("identity") or "", entry_point)
+    said: dict[str, Any] = {**checked(entry_point, form), "fields": form.get("fields") or {}}
+    said, claims, struck = screened(said, claims, queue.pk)
+    language = language_of(entry_point, language)
     now = database_now()
     if queue.hours is not None and not queue.hours.is_open(now):
         raise Refused("closed", entry_point.closed_message or None)
@@ -61,7 +61,7 @@ def open(entry_point: EntryPoint, form: Mapping[str, Any], *, language: str = ""
     queue = room
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
-        customer = _customer(said, claims)
+        customer = customer_of(said, claims)
         chat = Chat.objects.create(
             state=State.BOT,
             customer=customer,
@@ -99,7 +99,7 @@ def _first_words(chat: Chat, entry_point: EntryPoint, queue: Queue) -> None:
     lines.append(chat, "message", by=BOT, at=chat.started_at, text=words, data={"quick_replies": replies})
 
 
-def _screened(
+def screened(
     said: dict[str, Any], claims: dict[str, Any], queue_id: int
 ) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
     """Form and claims masked, and which detectors struck. Refused("pci_dropped") for the form under the policy Drop.
@@ -125,7 +125,7 @@ def _screened(
     return {**masked, "page": page}, signed, struck | found | told
 
 
-def _checked(entry_point: EntryPoint, form: Mapping[str, Any]) -> dict[str, str]:
+def checked(entry_point: EntryPoint, form: Mapping[str, Any]) -> dict[str, str]:
     """The form's own fields, trimmed. Raises Refused("invalid") that names every field that is wrong."""
     said = {name: str(form.get(name) or "").strip() for name in LONGEST}
     wrong: dict[str, Any] = {}
@@ -144,7 +144,7 @@ def _checked(entry_point: EntryPoint, form: Mapping[str, Any]) -> dict[str, str]
     return said
 
 
-def _identity(token: str, entry_point: EntryPoint) -> dict[str, Any]:
+def identity_of(token: str, entry_point: EntryPoint) -> dict[str, Any]:
     """The claims of the signed identity; empty without one. Raises Refused("unauthenticated") for a bad one."""
     if not token:
         return {}
@@ -159,7 +159,8 @@ def _identity(token: str, entry_point: EntryPoint) -> dict[str, Any]:
     return claims
 
 
-def _customer(said: Mapping[str, Any], claims: Mapping[str, Any]) -> Customer:
+def customer_of(said: Mapping[str, Any], claims: Mapping[str, Any]) -> Customer:
+    """A new customer, or the one the signed identity names, with what is known of him now."""
     if not claims:
         return Customer.objects.create(name=said["name"], email=said["email"])
     known = {
@@ -170,6 +171,7 @@ def _customer(said: Mapping[str, Any], claims: Mapping[str, Any]) -> Customer:
     return customer
 
 
-def _language(entry_point: EntryPoint, wanted: str) -> str:
+def language_of(entry_point: EntryPoint, wanted: str) -> str:
+    """The language wanted, if the entry point has it, else its first."""
     offered = entry_point.languages or ["en", "de"]
     return wanted if wanted in offered else offered[0]

@@ -335,6 +335,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "takes_messages",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Who comes when nobody is there may leave a message, which is given out when the queue opens.",
+                        verbose_name="messages when closed or full",
+                    ),
+                ),
+                (
                     "away_timeout",
                     models.PositiveIntegerField(
                         default=300,

@@ -21,6 +21,7 @@ from chats.models import (
     Entry,
     Finding,
     Offer,
+    Rehearsal,
     ScreeningPolicy,
     Seat,
     Watch,
@@ -236,6 +237,10 @@ def logged() -> LogEntry:
     )
 
 
+def rehearsal() -> Rehearsal:
+    return Rehearsal.objects.create(day=timezone.localdate(), changes='[queue."A"]\npriority = 1\n', created_by=user())
+
+
 MAKERS: dict[Any, Callable[[], Any]] = {
     User: login,
     Group: lambda: Group.objects.create(name=f"Role {next(number)}"),
@@ -263,6 +268,7 @@ MAKERS: dict[Any, Callable[[], Any]] = {
     BotAnswer: answer,
     ScreeningPolicy: lambda: ScreeningPolicy.objects.create(queue=queue()),
     CustomPattern: lambda: CustomPattern.objects.create(name=f"pattern-{next(number)}", pattern="[0-9]{5}-x"),
+    Rehearsal: rehearsal,
     WrapUpCode: code,
     WrapUpRule: rule,
     WrapUp: wrapup,

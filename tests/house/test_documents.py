@@ -4,6 +4,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import agents.commands
+import chats.board_commands
 import chats.commands
 import chats.sharing_commands
 import wrapup.commands
@@ -16,6 +17,7 @@ COMMANDS = {
     *agents.commands.DESK,
     *chats.commands.DESK,
     *chats.commands.CUSTOMER,
+    *chats.board_commands.DESK,
     *chats.sharing_commands.DESK,
     *wrapup.commands.DESK,
 }

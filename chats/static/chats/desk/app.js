@@ -31,7 +31,7 @@ class Desk extends Moving {
 
   constructor() {
     super();
-    Object.assign(this, {back: false, wasOnline: false});
+    Object.assign(this, {back: false, wasOnline: false, hasBoard: false});
   }
 
   willUpdate(changed) {
@@ -58,7 +58,19 @@ class Desk extends Moving {
         (await store.run("history.open", {chat: this.isMine(past) ? past : store.open, past})).result,
     };
     if (store.open) this.pane = "chat";
+    addEventListener("hashchange", () => this.turned());
+    this.turned();
     listenToKeys(this.keyMap());
+  }
+
+  /** Between desk and board: the board's parts are fetched when it is opened for the first time. */
+  async turned() {
+    this.seen();
+    this.requestUpdate();
+    if (!this.onTeam || this.hasBoard) return;
+    await import("./board.js");
+    this.hasBoard = true;
+    this.requestUpdate();
   }
 
   /** One of my last 24 hours: such a contact is opened in its own name, not in that of the open chat. */
@@ -247,13 +259,26 @@ class Desk extends Moving {
         ([name, mark, label]) =>
           html`<button
             type="button"
-            aria-current=${this.pane === name ? "true" : nothing}
+            aria-current=${!this.onTeam && this.pane === name ? "true" : nothing}
             @click=${() => {
+              if (this.onTeam) location.hash = "#desk";
               this.pane = name;
             }}>
             ${icon(mark)}<span>${label}</span>${name === "list" && count ? html`<span class="count">${count}</span>` : nothing}
           </button>`,
       )}
+      ${
+        this.store.config.urls.team
+          ? html`<button
+              type="button"
+              aria-current=${this.onTeam ? "true" : nothing}
+              @click=${() => {
+                location.hash = "#team";
+              }}>
+              ${icon("eye")}<span>${gettext("Team")}</span>
+            </button>`
+          : nothing
+      }
     </nav>`;
   }
 
@@ -273,7 +298,7 @@ class Desk extends Moving {
   panes() {
     const {store} = this;
     const {current} = store;
-    return html`<main class="desk">
+    return html`<main class="desk" ?hidden=${this.onTeam}>
       <cc-tasks
         .offers=${store.online ? offerRows(store) : []}
         .chats=${chatRows(store)}
@@ -320,7 +345,9 @@ class Desk extends Moving {
         .errors=${this.errors}
         .found=${this.found}></cc-header>
       <cc-banner role="status" .status=${store.status} .lostAt=${store.lostAt} .back=${this.back}></cc-banner>
-      ${this.requests()}<cc-inactivity .store=${store} .until=${store.agent?.sign_out_at ?? null}></cc-inactivity>${this.panes()}${this.bottom()} ${this.help ? html`<cc-help></cc-help>` : nothing}
+      ${this.requests()}<cc-inactivity .store=${store} .until=${store.agent?.sign_out_at ?? null}></cc-inactivity>${this.panes()}
+      ${this.onTeam && this.hasBoard ? html`<cc-board .desk=${store}></cc-board>` : nothing}${this.bottom()}
+      ${this.help ? html`<cc-help></cc-help>` : nothing}
       ${store.status.state === "closed" && store.status.code !== 1000 ? html`<cc-take-over .status=${store.status} .wasOnline=${this.wasOnline} .loginUrl=${`/accounts/login/?next=${location.pathname}`}></cc-take-over>` : nothing}`;
   }
 }

@@ -1,7 +1,7 @@
 // Interaction control of the open chat: who, in which status, and what may be done. Buttons obey `allowed`.
 
 import {html, nothing} from "../../contactcenter/vendor/lit.js";
-import {initials, minutes, visitorName} from "../shared/format.js";
+import {day, initials, minutes, visitorName} from "../shared/format.js";
 import {gettext, interpolate} from "../shared/words.js";
 import {instant} from "./clock.js";
 import {Part, action, icon} from "./part.js";
@@ -128,6 +128,18 @@ class Control extends Part {
     return [open("transfer", gettext("Transfer")), open("conference", gettext("Conference")), end];
   }
 
+  /** Who left a message isn't there: how he comes to his answer. */
+  away() {
+    const {chat} = this;
+    if (!chat.message || !this.live || this.status !== "customer_away") return nothing;
+    const until = {day: day(chat.answer_until), email: chat.customer.email};
+    return html`<p class="note info control-error">
+      ${icon("mail", true)}<span
+        >${interpolate(gettext("A message: the customer is not here. He reads your answer if he comes back by %(day)s. No e-mail is sent: %(email)s"), until)}</span
+      >
+    </p>`;
+  }
+
   /** What a supervisor may do who reads along. */
   supervising(verb) {
     const {chat, busy, online} = this;
@@ -193,7 +205,8 @@ class Control extends Part {
         >
         ${this.live ? html`<span class="row control-acts">${this.actions()}</span>` : nothing}
       </div>
-      ${this.error ? html`<p class="note bad control-error" role="alert">${this.error}</p>` : nothing} ${this.parties()}`;
+      ${this.error ? html`<p class="note bad control-error" role="alert">${this.error}</p>` : nothing}
+      ${this.away()} ${this.parties()}`;
   }
 }
 

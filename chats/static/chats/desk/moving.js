@@ -20,6 +20,11 @@ export class Moving extends Commanding {
     Object.assign(this, {tab: "customer", past: null, help: false, pane: "list", drawer: false, draftRev: 0});
   }
 
+  /** Whether the supervisor's board stands in front of the desk. */
+  get onTeam() {
+    return location.hash === "#team" && Boolean(this.store.config.urls.team);
+  }
+
   get talk() {
     return this.querySelector("cc-talk");
   }
@@ -31,6 +36,7 @@ export class Moving extends Commanding {
       if (this.tab !== "customer") this.tab = "customer";
     }
     this.pane = "chat";
+    if (this.onTeam) location.hash = "#desk";
     this.store.openChat(chat);
     this.draftRev += 1;
     if (focus) this.updateComplete.then(() => this.talk.start());
@@ -74,7 +80,7 @@ export class Moving extends Commanding {
   }
 
   seen() {
-    if (document.hidden || !this.store.open) return;
+    if (document.hidden || !this.store.open || this.onTeam) return;
     if (this.querySelector("cc-transcript")?.atEnd) this.store.markSeen(this.store.open);
   }
 

@@ -1,6 +1,7 @@
 // Contact requests at the bottom right: the oldest on top, each with its time left, Accept, and Accept all.
 
 import {classMap, html, nothing, repeat} from "../../contactcenter/vendor/lit.js";
+import {day, time} from "../shared/format.js";
 import {gettext, interpolate, ngettext} from "../shared/words.js";
 import {Part, icon} from "./part.js";
 import "./timer.js";
@@ -92,6 +93,12 @@ class Requests extends Part {
   }
 
   kindLine(offer) {
+    if (offer.message) {
+      const when = {day: day(offer.leftAt), time: time(offer.leftAt)};
+      return html`<p class="sub cut request-queue request-kind">
+        ${icon("mail", true)}<span class="cut">${interpolate(gettext("Message, left %(day)s %(time)s"), when)}</span>
+      </p>`;
+    }
     const words = {transfer: gettext("Transfer from %(name)s"), conference: gettext("Conference with %(name)s")};
     if (!(offer.kind in words)) return nothing;
     return html`<p class="sub cut request-queue request-kind">

@@ -9,8 +9,8 @@ const LANGUAGES = {en: "English", de: "Deutsch"};
 /** Links to the pages this person may open; in a menu the current one is left out. */
 export function pageItems(config, menu = false) {
   const pages = [
-    {href: "/desk/", label: gettext("Desk"), current: true},
-    {href: config.urls.team, label: gettext("Team")},
+    {href: config.urls.team ? "#desk" : "/desk/", label: gettext("Desk"), current: location.hash !== "#team"},
+    {href: config.urls.team, label: gettext("Team"), current: location.hash === "#team"},
     {href: config.urls.reports, label: gettext("Reports")},
     {href: config.is_staff ? config.admin_url : "", label: gettext("Administration")},
   ].filter((page) => page.href);

@@ -109,6 +109,8 @@ export function offerRows(store) {
     id: offer.id,
     chat: offer.chat,
     kind: offer.kind,
+    message: offer.message ?? false,
+    leftAt: offer.left_at ?? null,
     from: offer.from?.name ?? "",
     name: visitorName(offer.customer),
     email: offer.customer.email ?? "",

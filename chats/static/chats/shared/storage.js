@@ -1,16 +1,16 @@
 /**
- * What this tab keeps over a reload. A page inside a foreign site may be denied storage: then it is kept in memory,
+ * What this tab keeps over a reload, and of some things what this browser does. A page inside a foreign site may be denied storage: then it is kept in memory,
  * and a reload forgets it.
  */
 
 const memory = new Map();
 
-/** Keeps a JSON value under the key. */
-export function keep(key, value) {
+/** Keeps a JSON value under the key; `lasting`: not only in this tab, but in this browser. */
+export function keep(key, value, {lasting = false} = {}) {
   const text = JSON.stringify(value);
   memory.set(key, text);
   try {
-    sessionStorage.setItem(key, text);
+    (lasting ? localStorage : sessionStorage).setItem(key, text);
   } catch {
     // denied or full: memory has it
   }
@@ -32,6 +32,7 @@ export function forget(key) {
   memory.delete(key);
   try {
     sessionStorage.removeItem(key);
+    localStorage.removeItem(key);
   } catch {
     // denied: it was in memory only
   }
@@ -39,7 +40,7 @@ export function forget(key) {
 
 function stored(key) {
   try {
-    return sessionStorage.getItem(key);
+    return sessionStorage.getItem(key) ?? localStorage.getItem(key);
   } catch {
     return null;
   }

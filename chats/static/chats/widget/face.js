@@ -7,6 +7,9 @@ export function face(session, config) {
   if (!session.ticket) return config.open ? invitation(config) : closed(config);
   if (session.over) return {shape: {icon: "mark"}, heading: gettext("Chat ended"), sub: place(session.chat, config)};
   const state = session.chat?.state;
+  if (session.chat?.kind === "message" && state !== "active") {
+    return {shape: {icon: "mail"}, heading: gettext("Your message"), sub: place(session.chat, config)};
+  }
   if (state === "bot") return bot(config);
   if (state === "queued" || state === "offered") {
     const heading = session.chat.queue?.name ?? config.entry_point.name;

@@ -9,7 +9,7 @@ import {forget, keep, kept} from "../shared/storage.js";
 import {Transcript} from "../shared/transcript.js";
 import {Uploads} from "../shared/uploads.js";
 import {Wire} from "../shared/wire.js";
-import {startChat} from "./start.js";
+import {leaveMessage, startChat} from "./start.js";
 
 const TYPING_SHOWN = 6_000;
 const TYPING_EVERY = 3_000;
@@ -67,6 +67,14 @@ export class CustomerSession extends EventTarget {
     const {chat, token, socket} = await startChat(this.#slug, wishes);
     const ticket = {id: chat, token, socket};
     keep(this.#ticketKey, ticket);
+    this.#open(ticket);
+  }
+
+  /** Leaves a message; rejects with StartRefused. This browser keeps the way back to it, for the answer comes later. */
+  async leaveMessage(wishes) {
+    const {chat, token, socket} = await leaveMessage(this.#slug, wishes);
+    const ticket = {id: chat, token, socket};
+    keep(this.#ticketKey, ticket, {lasting: true});
     this.#open(ticket);
   }
 

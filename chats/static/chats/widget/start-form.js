@@ -9,10 +9,16 @@ import {icon, Part, told, toldIf} from "./part.js";
 const KEPT = "cc.form";
 const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-/** `begin(values)` starts the chat and may reject with StartRefused. `values` {name, email, subject, fields}. */
+/**
+ * `begin(values)` starts the chat and may reject with StartRefused. `values` {name, email, subject, fields}; with
+ * `message` it leaves a message instead: the address and `text` must then be given. `takesMessages`: when too many wait,
+ * a message may be left. Event: "cc-message".
+ */
 export class StartForm extends Part {
   static properties = {
     form: {attribute: false},
+    message: {type: Boolean},
+    takesMessages: {type: Boolean},
     begin: {attribute: false},
     values: {state: true},
     errors: {state: true},
@@ -28,16 +34,25 @@ export class StartForm extends Part {
 
   render() {
     return html`<form class="w-body w-form" novalidate @submit=${this.#submit}>
-      <p>${this.#questions().length ? gettext("Tell us who you are, and we start.")
-        : gettext("Start the chat, then write what it is about.")}</p>
+      ${this.message ? nothing : html`<p>${this.#questions().length ? gettext("Tell us who you are, and we start.")
+        : gettext("Start the chat, then write what it is about.")}</p>`}
       ${this.#questions().map((question) => this.#question(question))}
       ${this.#cardNote()}
       ${this.refusal ? html`<p class="note ${this.refusal.soft ? "warn" : "bad"}"
         role="alert">${icon("alert")}<span>${this.refusal.text}</span></p>` : nothing}
-      <button class="btn primary wide" type="submit" aria-disabled=${toldIf(this.busy)}>
-        ${this.busy ? gettext("Starting…") : gettext("Start chat")}
-      </button>
+      ${this.takesMessages && this.refusal?.full ? html`<button class="btn wide" type="button"
+        @click=${this.#leaveMessage}>${icon("mail")}${gettext("Leave a message")}</button>` : nothing}
+      <button class="btn primary wide" type="submit" aria-disabled=${toldIf(this.busy)}>${this.#wish()}</button>
     </form>`;
+  }
+
+  #wish() {
+    if (this.message) return this.busy ? gettext("Sending…") : gettext("Send message");
+    return this.busy ? gettext("Starting…") : gettext("Start chat");
+  }
+
+  #leaveMessage() {
+    this.dispatchEvent(new CustomEvent("cc-message", {bubbles: true}));
   }
 
   /** Puts the cursor where typing starts. */
@@ -49,7 +64,8 @@ export class StartForm extends Part {
     const {form} = this;
     const standing = [
       {name: "name", label: gettext("Name"), autocomplete: "name", longest: 120, when: form.name},
-      {name: "email", label: gettext("E-mail"), autocomplete: "email", type: "email", longest: 254, when: form.email},
+      {name: "email", label: gettext("E-mail"), autocomplete: "email", type: "email", longest: 254,
+        when: this.message ? "required" : form.email},
       {name: "subject", label: gettext("What is it about?"), when: form.subject},
     ].filter(({when}) => when && when !== "off");
     const own = (form.fields ?? []).map(({name, label, required}) => ({
@@ -58,18 +74,25 @@ export class StartForm extends Part {
       longest: 500,
       when: required ? "required" : "optional",
     }));
-    return [...standing, ...own];
+    const words = {name: "text", label: gettext("Your message"), longest: 10_000, when: "required", lines: 5};
+    return [...standing, ...own, ...(this.message ? [words] : [])];
   }
 
-  #question({name, label, type = "text", autocomplete = "off", longest = 200, when}) {
+  #question({name, label, type = "text", autocomplete = "off", longest = 200, when, lines = 1}) {
     const id = `start-${name}`;
     const error = this.errors[name];
     const soft = when === "required" ? nothing : html` <span class="opt">${gettext("optional")}</span>`;
+    const described = error ? `${id}-error` : nothing;
+    const field = lines > 1
+      ? html`<textarea class="input" id=${id} name=${name} rows=${lines} maxlength=${longest}
+        .value=${this.values[name] ?? ""} aria-required=${told(when === "required")}
+        aria-invalid=${toldIf(error)} aria-describedby=${described} @input=${this.#typed}></textarea>`
+      : html`<input class="input" id=${id} name=${name} type=${type} maxlength=${longest} autocomplete=${autocomplete}
+        .value=${this.values[name] ?? ""} aria-required=${told(when === "required")}
+        aria-invalid=${toldIf(error)} aria-describedby=${described} @input=${this.#typed}>`;
     return html`<div>
       <label class="label" for=${id}>${label}${soft}</label>
-      <input class="input" id=${id} name=${name} type=${type} maxlength=${longest} autocomplete=${autocomplete}
-        .value=${this.values[name] ?? ""} aria-required=${told(when === "required")}
-        aria-invalid=${toldIf(error)} aria-describedby=${error ? `${id}-error` : nothing} @input=${this.#typed}>
+      ${field}
       ${error ? html`<p class="err" id="${id}-error">${icon("alert", {small: true})}<span>${error}</span></p>`
         : nothing}
     </div>`;
@@ -86,7 +109,12 @@ export class StartForm extends Part {
     const {name, value} = event.target;
     this.values = {...this.values, [name]: value};
     if (this.errors[name]) this.errors = {...this.errors, [name]: undefined};
-    keep(KEPT, this.values);
+    this.#keep(Object.entries(this.values));
+  }
+
+  /** What looks like a card number is kept nowhere. */
+  #keep(values) {
+    keep(KEPT, Object.fromEntries(values.filter(([, text]) => findCards(text ?? "").length === 0)));
   }
 
   async #submit(event) {
@@ -98,6 +126,7 @@ export class StartForm extends Part {
     this.busy = true;
     try {
       await this.begin(this.#wishes());
+      this.#keep(Object.entries(this.values).filter(([name]) => name !== "text"));
     } catch (error) {
       if (error.name !== "StartRefused") throw error;
       this.#refused(error);
@@ -137,7 +166,8 @@ export class StartForm extends Part {
   }
 
   #refused({code, said, fields, retryAfter}) {
-    this.refusal = {soft: code !== "invalid", text: refusalText(code, said, retryAfter)};
+    this.refusal = {soft: code !== "invalid", full: code === "full" || code === "closed",
+      text: refusalText(code, said, retryAfter)};
     const known = new Set(this.#questions().map(({name}) => name));
     const errors = {};
     for (const [name, text] of Object.entries(fields ?? {})) {
@@ -164,6 +194,8 @@ function refusalText(code, said, retryAfter) {
   }
   if (code === "closed") return said || gettext("We have just closed.");
   if (code === "full") return said || gettext("Too many people are waiting right now. Please try again later.");
+  if (code === "state") return said || gettext("Somebody is here now: please start a chat.");
+  if (code === "pci_dropped") return gettext("Not sent: it contained card data.");
   if (code === "unauthenticated") return gettext("We couldn’t make sure who you are. Please reload the page.");
   if (code === "invalid") return said || gettext("Something in the form isn’t right.");
   return gettext("The chat couldn’t be started. What you wrote is kept, please try again.");

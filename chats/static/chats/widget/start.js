@@ -13,8 +13,17 @@ export class StartRefused extends Error {
 }
 
 /** Resolves with {chat, token, socket}; rejects with StartRefused. Sends no cookie: the answer's token is the right. */
-export async function startChat(slug, wishes) {
-  const response = await post(`/api/v1/widget/${encodeURIComponent(slug)}/chats/`, wishes);
+export function startChat(slug, wishes) {
+  return ask(slug, "chats", wishes);
+}
+
+/** The same for a message that is read later; `wishes.text` are its words. */
+export function leaveMessage(slug, wishes) {
+  return ask(slug, "messages", wishes);
+}
+
+async function ask(slug, what, wishes) {
+  const response = await post(`/api/v1/widget/${encodeURIComponent(slug)}/${what}/`, wishes);
   const answer = await body(response);
   if (response.ok && answer?.token) return answer;
   throw new StartRefused(answer?.code ?? (response.status === 429 ? "rate_limited" : "unavailable"), {

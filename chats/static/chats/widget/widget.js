@@ -1,6 +1,7 @@
 /** <cc-widget>: the whole widget. Chooses what stands between head and foot, and joins the parts to the session. */
 
 import {html, nothing} from "../../contactcenter/vendor/lit.js";
+import {day, time} from "../shared/format.js";
 import {gettext, interpolate} from "../shared/words.js";
 import {Announcer} from "./announcer.js";
 import "../shared/drop-zone.js";
@@ -30,6 +31,7 @@ export class Widget extends Part {
     leaving: {state: true},
     leaveFailed: {state: true},
     rating: {state: true},
+    leavesMessage: {state: true},
     sound: {state: true},
   };
 
@@ -79,7 +81,7 @@ export class Widget extends Part {
     const {shape, heading, sub} = face(session, config);
     return html`<cc-head .face=${shape} .heading=${heading} .sub=${sub} .languages=${config.languages}
       .language=${config.language}
-      ?withMenu=${Boolean(session.ticket) && !session.over} ?menuOpen=${this.menuOpen} ?framed=${this.host.framed}
+      ?withMenu=${Boolean(session.ticket) && !session.over && session.chat?.kind !== "message"} ?menuOpen=${this.menuOpen} ?framed=${this.host.framed}
       @cc-menu=${this.#toggleMenu} @cc-minimise=${this.#minimise} @cc-language=${this.#changeLanguage}></cc-head>`;
   }
 
@@ -91,8 +93,13 @@ export class Widget extends Part {
 
   #beforeTalk() {
     const {config} = this;
-    if (!config.open) return html`<cc-closed .message=${config.closed_message}></cc-closed>`;
-    return html`<cc-start-form .form=${config.form} .begin=${(wishes) => this.#start(wishes)}></cc-start-form>`;
+    if (!config.open || this.leavesMessage) {
+      const words = config.open ? gettext("Too many people are waiting right now.") : config.closed_message;
+      return html`<cc-closed .message=${words} .form=${config.form}
+        .begin=${config.takes_messages ? (wishes) => this.#leaveMessage(wishes) : null}></cc-closed>`;
+    }
+    return html`<cc-start-form .form=${config.form} ?takesMessages=${config.takes_messages}
+      .begin=${(wishes) => this.#start(wishes)} @cc-message=${this.#wishMessage}></cc-start-form>`;
   }
 
   #talk() {
@@ -132,6 +139,9 @@ export class Widget extends Part {
       return html`<li class="over-acts"><cc-over ?canRate=${canRate} ?rated=${chat.rated} ?lost=${lost}
         @cc-rate=${() => { this.rating = true; }} @cc-new=${this.#startAnew}></cc-over></li>`;
     }
+    if (chat.kind === "message" && chat.state !== "active") {
+      return html`<li class="note w-later">${icon("mail")}<span>${laterWords(chat)}</span></li>`;
+    }
     if (chat.state === "queued" || chat.state === "offered") {
       return html`<li><cc-wait-card class="wait-card" .position=${chat.position} .wait=${chat.wait}
         ?again=${Boolean(lastAgent(entries))}></cc-wait-card></li>`;
@@ -147,6 +157,23 @@ export class Widget extends Part {
     await this.session.start({...wishes, language: this.config.language, ...this.#visit});
     await this.updateComplete;
     this.querySelector("cc-composer")?.focusText();
+  }
+
+  async #wishMessage() {
+    this.leavesMessage = true;
+    await this.updateComplete;
+    this.querySelector("cc-start-form")?.focusFirst();
+  }
+
+  /** Who finds somebody there after all is asked to start a chat. */
+  async #leaveMessage(wishes) {
+    try {
+      await this.session.leaveMessage({...wishes, language: this.config.language, ...this.#visit});
+    } catch (error) {
+      if (error.name !== "StartRefused" || error.code !== "state") throw error;
+      this.config = {...this.config, open: true};
+      this.leavesMessage = false;
+    }
   }
 
   #send(event) {
@@ -200,6 +227,7 @@ export class Widget extends Part {
 
   async #startAnew() {
     this.rating = false;
+    this.leavesMessage = false;
     this.session.close();
     await this.updateComplete;
     this.querySelector("cc-start-form")?.focusFirst();
@@ -288,4 +316,17 @@ customElements.define("cc-widget", Widget);
 
 function lastAgent(entries) {
   return entries.findLast(({kind, data}) => kind === "joined" && data.who === "agent")?.data.name ?? "";
+}
+
+/** When a message is read, and how its answer comes. */
+function laterWords({opens_at: opensAt, answer_until: until}) {
+  const got = gettext("We have your message.");
+  const read = opensAt
+    ? interpolate(gettext("We open on %(day)s at %(time)s and read it then."), {day: day(opensAt), time: time(opensAt)})
+    : gettext("We read it as soon as somebody is free.");
+  const back = interpolate(
+    gettext("Our answer stands here in this browser until %(day)s; we may also write to your e-mail address."),
+    {day: day(until)},
+  );
+  return `${got} ${read} ${back}`;
 }
