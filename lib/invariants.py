@@ -1,6 +1,7 @@
 """Invariants: what holds of the rows at every moment, each as a query that finds the rows of which it doesn't."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -21,7 +22,8 @@ class Invariant(NamedTuple):
     values: Mapping[str, Any] = {}
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True)
+class Found:
     """How many rows break an invariant, and the ids of the first of them."""
 
     key: str
