@@ -63,13 +63,13 @@ async def test_lines_that_arrive_during_the_hello_come_after_it(
     stage: Stage, carol: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = {"type": "entries", "chat": str(carol.chat.pk), "stream": "public", "entries": [], "more": False}
-    page_of_lines = snapshots.page_of_lines
+    first_pages = snapshots.first_pages
 
     def meanwhile(*arguments: Any) -> Any:
         publish_frames([(groups.public(carol.chat.pk), wire.encode(live))])
-        return page_of_lines(*arguments)
+        return first_pages(*arguments)
 
-    monkeypatch.setattr(snapshots, "page_of_lines", meanwhile)
+    monkeypatch.setattr(snapshots, "first_pages", meanwhile)
     customer = await stage.customer(carol.token, after=0)
     await customer.until(lambda frame: frame == live)
     assert [frame["type"] for frame in customer.seen[:4]] == ["welcome", "entries", "chat", "entries"]

@@ -374,7 +374,7 @@ def test_a_full_queue_lets_in_to_its_overflow(house: cast.House, carol_chat: Cha
 def test_the_place_in_line_follows_the_priorities(house: cast.House) -> None:
     chats = [comes_in(house.entry_point).chat for _ in range(3)]
     Chat.objects.filter(pk=chats[2].pk).update(priority=1)
-    assert [place(fresh(chat))[0] for chat in chats] == [2, 3, 1]
+    assert [place(Chat.objects.viewed(chat.pk))[0] for chat in chats] == [2, 3, 1]
     settings(house.queue, ageing=10)
     cast.has_waited(chats[1], 45)
-    assert [place(fresh(chat))[0] for chat in chats] == [3, 1, 2]
+    assert [place(Chat.objects.viewed(chat.pk))[0] for chat in chats] == [3, 1, 2]

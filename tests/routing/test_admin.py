@@ -30,7 +30,7 @@ def queue_form(*groups: dict[str, Any]) -> dict[str, Any]:
         "service_level_seconds": 60,
         "service_level_percent": 80,
         "max_waiting": 0,
-        **dict.fromkeys(("ageing", "preferred_seconds", "language_seconds", "max_wait"), 0),
+        **dict.fromkeys(("ageing", "preferred_seconds", "language_seconds", "max_wait", "transfer_bump"), 0),
         "requirements-TOTAL_FORMS": 0,
         "requirements-INITIAL_FORMS": 0,
         "groups-TOTAL_FORMS": len(groups),
