@@ -1,6 +1,13 @@
-"""The fast lane's look at what a sender said before: a number in pieces is left to the ordinary verb."""
+"""The fast lane's look at what a sender said before: a number in pieces is left to the ordinary verb.
 
+Most messages hold a digit somewhere, so what was said is kept in memory too, under the head of its chat: while that
+is the head nobody else has written there, and no line was masked afterwards, for that writes a line as well.
+"""
+
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -11,9 +18,10 @@ MOST = 24  # messages: a number of 19 digits, one digit a message, with some tal
 ALWAYS = 8  # of them however old they are
 WINDOW_SECONDS = 600
 LONGEST_ON_LOOP = 20_000  # characters read together on the event loop: a few milliseconds
+CHATS_KEPT = 5_000
 
 BEFORE = """
-SELECT asked.n, line.text
+SELECT asked.n, line.text, line.at
 FROM unnest(%(n)s::int[], %(chat)s::uuid[], %(kind)s::text[], %(who)s::text[]) AS asked (n, chat, kind, who)
 CROSS JOIN LATERAL (
     SELECT seq, text, at, row_number() OVER (ORDER BY seq DESC) AS nth FROM chats_entry
@@ -26,12 +34,70 @@ ORDER BY asked.n, line.seq
 """
 
 Speaker = tuple[UUID, str, str]
+Line = tuple[str, datetime]
 
 
-async def said_before(connection: AsyncConnection, speakers: Sequence[Speaker]) -> Mapping[Speaker, list[str]]:
-    """What each of them said last in his chat, oldest first. The chats must be locked."""
-    texts: dict[Speaker, list[str]] = {speaker: [] for speaker in speakers}
-    asked = list(texts)
+@dataclass(slots=True)
+class Kept:
+    """What is known of a chat whose last line is `head`: the last messages of some of its speakers."""
+
+    head: int
+    said: dict[Speaker, deque[Line]] = field(default_factory=dict)
+
+
+class Memory:
+    """What speakers said last in the chats of this process, at most MOST messages of each in CHATS_KEPT chats."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._chats: dict[UUID, Kept] = {}
+
+    def recall(self, speaker: Speaker, head: int, now: datetime) -> list[str] | None:
+        """What he said last, oldest first; None where the chat has moved on or he isn't known."""
+        kept = self._chats.get(speaker[0])
+        if kept is None or kept.head != head or speaker not in kept.said:
+            return None
+        lines = kept.said[speaker]
+        since, certain = now - timedelta(seconds=WINDOW_SECONDS), len(lines) - ALWAYS
+        return [text for nth, (text, at) in enumerate(lines) if nth >= certain or at > since]
+
+    def learn(self, speaker: Speaker, head: int, lines: Sequence[Line]) -> None:
+        """This is what he said until that head, oldest first."""
+        kept = self._chats.pop(speaker[0], None)
+        if kept is None or kept.head != head:
+            kept = Kept(head)
+        kept.said[speaker] = deque(lines, maxlen=MOST)
+        self._chats[speaker[0]] = kept
+        if len(self._chats) > CHATS_KEPT:
+            del self._chats[next(iter(self._chats))]
+
+    def hear(self, speaker: Speaker, seq: int, text: str, at: datetime) -> None:
+        """A line was committed; what is known of its chat is forgotten unless the line is the next one."""
+        kept = self._chats.get(speaker[0])
+        if kept is None:
+            return
+        if seq != kept.head + 1 or len(text) > LONGEST_ON_LOOP:
+            del self._chats[speaker[0]]
+            return
+        kept.head = seq
+        if speaker in kept.said:
+            kept.said[speaker].append((text, at))
+
+
+async def said_before(
+    connection: AsyncConnection, speakers: Sequence[Speaker], heads: Mapping[UUID, int], now: datetime, memory: Memory
+) -> Mapping[Speaker, list[str]]:
+    """What each of them said last in his chat, oldest first. The chats must be locked, their heads read behind that."""
+    known = {speaker: memory.recall(speaker, heads.get(speaker[0], 0), now) for speaker in speakers}
+    unknown = [speaker for speaker, texts in known.items() if texts is None]
+    if unknown:
+        for speaker, lines in (await _read(connection, unknown)).items():
+            known[speaker] = [text for text, _at in lines]
+            memory.learn(speaker, heads.get(speaker[0], 0), lines)
+    return {speaker: texts or [] for speaker, texts in known.items()}
+
+
+async def _read(connection: AsyncConnection, asked: Sequence[Speaker]) -> Mapping[Speaker, list[Line]]:
     cursor = await connection.execute(
         BEFORE,
         {
@@ -45,9 +111,10 @@ async def said_before(connection: AsyncConnection, speakers: Sequence[Speaker]) 
         },
         prepare=True,
     )
-    for n, text in await cursor.fetchall():
-        texts[asked[n]].append(text)
-    return texts
+    lines: dict[Speaker, list[Line]] = {speaker: [] for speaker in asked}
+    for n, text, at in await cursor.fetchall():
+        lines[asked[n]].append((text, at))
+    return lines
 
 
 def completes(before: Sequence[str], text: str, detectors: Collection[str]) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.errors import Refused
 from lib.fields import Passed
 from lib.pci.custom import CustomPattern
+from lib.pci.digits import holds_digit
 from lib.pci.mask import DEFAULT_DETECTORS, mask
 from lib.wire import MAX_TEXT
 
@@ -82,7 +83,7 @@ def clean(value: Any, policy: Policy) -> tuple[Any, set[str]]:
 
 def check_cid(cid: str) -> None:
     """Refused("invalid") when a client's name for a message looks like card data: it would be stored as it is."""
-    if mask(cid).findings:
+    if holds_digit(cid) and mask(cid).findings:
         raise Refused("invalid", _("A cid must not look like card data: make it of letters."), fields={"cid": "digits"})
 
 

@@ -1,6 +1,8 @@
 """The statements of the fast lane: the chats of a batch are locked in key order, then all is done at once."""
 
-LOCK = "SELECT 1 FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
+LOCK = """
+SELECT id, public_head, clock_timestamp() FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+"""
 
 WRITE = """
 WITH said AS (

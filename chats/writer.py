@@ -9,8 +9,9 @@ import asyncio
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from chats import policies
 from chats.events import lines_frame
-from chats.lookback import completes, said_before
+from chats.lookback import Memory, completes, said_before
 from chats.operations.post import CONFLICT, NOT_SEATED
 from chats.screening import Policy, Screened, check_cid, screen
 from chats.senders import Sender
@@ -97,6 +98,7 @@ class Writer:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.queues: dict[UUID, int] = {}
+        self.memory = Memory()
         self._queue: list[Said] = []
         self._stopping = False
         self._batch: list[Said] = []
@@ -205,11 +207,12 @@ class Writer:
             # One transaction without BEGIN and COMMIT: it begins with the first statement and the pipeline's end
             # commits it.
             async with connection.pipeline():
-                await connection.execute(LOCK, {"chat": [said.chat for said in batch]}, prepare=True)
-                left = await _completing(connection, batch)
+                locked = await connection.execute(LOCK, {"chat": [said.chat for said in batch]}, prepare=True)
+                left = await self._completing(connection, locked, batch)
                 cursor = await connection.execute(WRITE, _columns(batch, left), prepare=True)
             found = await cursor.fetchall()
         outcomes = [Outcome(left=n in left) for n in range(len(batch))]
+        written = []
         for n, queue, state, may_read, seated, old_seq, old_at, old_text, old_findings, old_print, seq, at in found:
             outcome = outcomes[n]
             outcome.queue, outcome.state = queue, state
@@ -221,7 +224,35 @@ class Writer:
             elif seq is not None:
                 outcome.seq, outcome.at = seq, at
                 outcome.text, outcome.findings = batch[n].screened.text, batch[n].screened.findings
+                written.append((seq, batch[n].speaker, outcome.text, at))
+        for seq, speaker, text, at in sorted(written, key=itemgetter(0)):
+            self.memory.hear(speaker, seq, text, at)
         return outcomes
+
+    async def _completing(
+        self, connection: psycopg.AsyncConnection, locked: psycopg.AsyncCursor, batch: Sequence[Said]
+    ) -> set[int]:
+        """The messages that complete a number with what their sender said before, and all he says behind them."""
+        speakers = {said.speaker for said in batch if said.looks_back}
+        if not speakers:
+            return set()
+        rows = await locked.fetchall()
+        heads = {chat: head for chat, head, _now in rows}
+        now = rows[0][2] if rows else datetime.now(UTC)
+        texts = await said_before(connection, tuple(speakers), heads, now, self.memory)
+        left: set[int] = set()
+        stopped: set[tuple[UUID, str, str]] = set()
+        for n, said in enumerate(batch):
+            before = texts.get(said.speaker)
+            if before is None:
+                continue
+            text = said.screened.text
+            if said.speaker in stopped or (said.looks_back and completes(before, text, said.policy.detectors)):
+                stopped.add(said.speaker)
+                left.add(n)
+            else:
+                before.append(text)
+        return left
 
     def _tell(self, batch: Sequence[Said], outcomes: Sequence[Outcome], *, again: bool) -> None:
         """One fan-out for the batch, then every sender's answer.
@@ -244,27 +275,6 @@ class Writer:
         if len(self.queues) >= MOST_REMEMBERED:
             self.queues.clear()
         self.queues[chat] = queue
-
-
-async def _completing(connection: psycopg.AsyncConnection, batch: Sequence[Said]) -> set[int]:
-    """The messages that complete a number with what their sender said before, and all he says behind them."""
-    speakers = {said.speaker for said in batch if said.looks_back}
-    if not speakers:
-        return set()
-    texts = await said_before(connection, tuple(speakers))
-    left: set[int] = set()
-    stopped: set[tuple[UUID, str, str]] = set()
-    for n, said in enumerate(batch):
-        before = texts.get(said.speaker)
-        if before is None:
-            continue
-        text = said.screened.text
-        if said.speaker in stopped or (said.looks_back and completes(before, text, said.policy.detectors)):
-            stopped.add(said.speaker)
-            left.add(n)
-        else:
-            before.append(text)
-    return left
 
 
 def _without_twins(batch: Sequence[Said]) -> tuple[list[Said], list[Said]]:

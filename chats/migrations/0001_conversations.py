@@ -256,6 +256,7 @@ class Migration(migrations.Migration):
                 (
                     "chat",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="entries",
                         to="chats.chat",

@@ -5,14 +5,13 @@ import threading
 from collections.abc import Coroutine
 from functools import lru_cache
 from typing import Any
-from uuid import uuid4
 
 from chats import writer
 from chats.commands import answer
 from chats.models import Chat
 from chats.operations import post
 from chats.senders import Sender
-from tests.cast import fresh
+from tests.cast import fresh, new_cid
 
 PIECES = ("my card 4111 1111", "1111 1111")
 MASKED_PIECES = ("my card •••• ••••", "•••• 1111")
@@ -40,12 +39,12 @@ async def close_writer() -> None:
 
 def by_verb(chat: Chat, by: Sender, text: str) -> dict[str, Any]:
     """Said by the ordinary verb."""
-    return answer(post(fresh(chat), by=by, cid=uuid4().hex, text=text))
+    return answer(post(fresh(chat), by=by, cid=new_cid(), text=text))
 
 
 def by_socket(chat: Chat, by: Sender, text: str) -> dict[str, Any]:
     """Said as a socket says it: the fast lane, and the ordinary verb where that needs more."""
     try:
-        return on_loop(writer.say(chat.pk, by=by, cid=uuid4().hex, text=text))
+        return on_loop(writer.say(chat.pk, by=by, cid=new_cid(), text=text))
     except writer.NeedsMore:
         return by_verb(chat, by, text)

@@ -49,7 +49,7 @@ def uploaded(chat: Chat, by: Sender, data: bytes = GOOD, name: str = "a.docx") -
 
 def sent(chat: Chat, by: Sender, *rows: Attachment, text: str = "see here", cid: str = "") -> Any:
     ids = [row.pk for row in rows]
-    return operations.post(cast.fresh(chat), by=by, cid=cid or uuid4().hex, text=text, attachments=ids)
+    return operations.post(cast.fresh(chat), by=by, cid=cid or cast.new_cid(), text=text, attachments=ids)
 
 
 def looked_at(row: Attachment) -> Attachment:
