@@ -53,13 +53,15 @@ def window(browser: Browser, complaints: Complaints, **options: object) -> tuple
 
 
 def everybody_home(live: Live) -> None:
-    """No chat lives and no agent is signed in: what other tests left behind is abandoned and lapses as in life.
+    """No chat lives, no wrap-up is open, no agent is signed in: what others left is abandoned and lapses as in life.
 
-    A message is made a chat first, for who left one may be away.
+    A message is made a chat first, for who left one may be away. No desk may be open, it would sign in again.
     """
     away = "UPDATE chats_chat SET kind = 'chat', customer_until = now() - interval '1 day' WHERE state <> 'ended'"
     live.execute(away)
     until(lambda: not live.execute("SELECT 1 FROM chats_chat WHERE state <> 'ended'"))
+    live.execute("UPDATE wrapup_wrapup SET due_at = now() WHERE done_at IS NULL")
+    until(lambda: not live.execute("SELECT 1 FROM wrapup_wrapup WHERE done_at IS NULL"))
     live.execute("UPDATE agents_agent SET lease_until = now() - interval '1 s' WHERE state <> 'offline'")
     until(lambda: not live.execute("SELECT 1 FROM agents_agent WHERE state <> 'offline'"))
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.browser.static_site import chromium
 from tests.live import Live
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
@@ -15,12 +14,6 @@ OPEN = (
     "from chats import operations; from routing.models import EntryPoint; "
     "operations.open(EntryPoint.objects.get(slug='direct'), {{'name': '{name}'}})"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from urllib.request import Request, urlopen
 
 import pytest
@@ -36,18 +35,6 @@ SET_BY_BOB = """
     JOIN agents_agent AS agent ON agent.id = spell.agent_id
     WHERE agent.name = 'Alice Meyer' AND spell.ended_at IS NULL
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with people.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def live(live_server_processes: Live) -> Live:
-    people.everybody_home(live_server_processes)
-    return live_server_processes
 
 
 def team_tab(page: Page, live: Live) -> None:

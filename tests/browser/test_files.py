@@ -34,12 +34,6 @@ DRAG = """([name, text]) => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with people.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def looked_at(live_server_processes: Live) -> Iterator[Live]:
     """The demo house with a worker that looks at files."""
     live_server_processes.start_scan()

@@ -12,12 +12,6 @@ from tests.live import Live, until
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with people.chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def strict(live_server_processes: Live) -> Iterator[Live]:
     """The house, where agents who do nothing for three minutes are signed out."""

@@ -4,7 +4,6 @@ import base64
 import os
 import re
 import subprocess
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -14,18 +13,6 @@ from tests.browser.people import CARD, Complaints
 from tests.live import Live, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with people.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def live(live_server_processes: Live) -> Live:
-    people.everybody_home(live_server_processes)
-    return live_server_processes
 
 
 def dump(live: Live) -> str:

@@ -1,7 +1,6 @@
 """A chat changes hands and is shared, played by up to four people at real browsers against the real processes."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
@@ -11,18 +10,6 @@ from tests.browser.people import Complaints
 from tests.live import Live
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with people.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def live(live_server_processes: Live) -> Live:
-    people.everybody_home(live_server_processes)
-    return live_server_processes
 
 
 def sits(browser: Browser, live: Live, complaints: Complaints, name: str, **options: object) -> Page:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.static_site import chromium, static_site
+from tests.browser.static_site import static_site
 from tests.browser.wire_server import CHAT, WireServer, entry
 
 pytestmark = pytest.mark.browser
@@ -36,12 +36,6 @@ TRANSCRIPT = """async (steps) => {
   const texts = transcript.entries.map(({seq, text, amended}) => [seq, text, Boolean(amended)]);
   return {texts, head: transcript.head, missing: transcript.missingFrom()};
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.file_server import FileServer
-from tests.browser.static_site import chromium, static_site
+from tests.browser.static_site import static_site
 from tests.browser.wire_server import CHAT, WireServer
 
 pytestmark = pytest.mark.browser
@@ -34,12 +34,6 @@ SETUP = """async ({url, chat}) => {
 }"""
 TRAY = "() => uploads.tray.map(({name, state}) => [name, state])"
 PENDING = "() => transcript.pending.map(({text, state}) => [text, state])"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

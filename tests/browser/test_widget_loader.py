@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Frame, Locator, Page
 
-from tests.browser.static_site import ROOT, chromium, static_site
+from tests.browser.static_site import ROOT, static_site
 
 pytestmark = pytest.mark.browser
 
@@ -14,12 +14,6 @@ POLICY = "default-src 'none'; script-src {ours}; frame-src {ours}; base-uri 'non
 SHOP = """<!doctype html><html lang=en><meta charset=utf-8><title>Shop</title><body><a href=#x>A link</a>
 <script src="{ours}/static/chats/widget.js" data-entry-point="demo" data-language="{language}" async></script>"""
 STATE = "({unread, running}) => parent.postMessage({contactcenter: 1, type: 'state', unread, running}, '*')"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
