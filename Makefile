@@ -43,7 +43,7 @@ run: $(INSTALLED) ## the demo on http://127.0.0.1:8000 (another port: PORT=8001 
 
 test: $(INSTALLED) ## every test, Chromium included (ARGS="-k widget" for some)
 	@CHROMIUM="$$($(PYTHON_IN_VENV) -m contactcenter.browser)" && export CHROMIUM && \
-	exec $(EMBEDDED) --fast --dir $(TEST_DIR) -- $(PYTHON_IN_VENV) -m pytest $(ARGS)
+	exec $(PYTHON_IN_VENV) -m tests --dir $(TEST_DIR) $(ARGS)
 
 proof: ## the same tests at full size
 	@PROOF=1 $(MAKE) --no-print-directory test
