@@ -137,11 +137,12 @@ def _in_run(read: str, run: Sequence[tuple[int, int]]) -> Iterator[Hit]:
 
 
 def counts(numbers: Sequence[str]) -> bool:
-    """True when each of several numbers is the one before plus the same step: somebody counts, nobody cuts a card.
+    """True when each of three or more numbers is the one before plus the same step: somebody counts, and cuts no card.
 
-    Where a number of the same length would be too small, it may have begun again: 8, 9, 0, 1.
+    Two numbers prove nothing: 55855585 and 55855583 are the halves of a card. Where a number of the same length would
+    be too small, it may have begun again: 8, 9, 0, 1.
     """
-    if len(numbers) < 2:
+    if len(numbers) < 3:
         return False
     size = 10 ** len(numbers[0])
     steps = {(int(after) - int(before)) for before, after in pairwise(numbers)}
