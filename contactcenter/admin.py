@@ -1,5 +1,6 @@
 """The administration: one site for everything administrators set, in the order they think of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -185,7 +186,16 @@ class ContactCenterSite(admin.AdminSite):
         left = [
             {**room, "models": [m for m in room["models"] if m["model"]._meta.label_lower in models]} for room in rooms
         ]
-        return [section for section in (*sections, *left) if section["models"]]
+        shown = [section for section in (*sections, *left) if section["models"]]
+        _mark_current([entry for section in shown for entry in section["models"]], request.path)
+        return shown
+
+
+def _mark_current(entries: Sequence[dict[str, Any]], path: str) -> None:
+    """The entry whose address begins the path's is the current one; of several the longest."""
+    above = [entry["admin_url"] for entry in entries if entry["admin_url"] and path.startswith(entry["admin_url"])]
+    for entry in entries:
+        entry["current"] = bool(above) and entry["admin_url"] == max(above, key=len)
 
 
 def _reports(label: str) -> list[dict[str, Any]]:

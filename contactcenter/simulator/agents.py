@@ -206,6 +206,12 @@ class Agent:
     async def _end(self, record: ChatRecord, closing: str) -> None:
         if await self._wire.say(record, closing, self._stage.patience) is None:
             return
+        allowed = next((row.get("allowed", ()) for row in self._on_desk("chats") if row["id"] == record.chat), ())
+        if "conference_exit" in allowed:
+            await self._wire.insist("conference.exit", self._stage.grace, chat=record.chat)
+            return
+        if "conference_end" in allowed:
+            await self._wire.insist("conference.end", self._stage.grace, chat=record.chat)
         await self._wire.insist("chat.end", self._stage.grace, chat=record.chat)
         self._stage.tally.count["ended by agents"] += 1
 

@@ -143,3 +143,8 @@ def test_the_box_to_try_shows_what_would_be_stored_and_never_the_number(administ
 def test_a_finding_knows_its_queue(house: cast.House, carol_chat: Any) -> None:
     cast.customer_says(carol_chat, cast.CARD)
     assert Finding.objects.get().queue == house.queue
+
+
+def test_the_list_of_sections_marks_one_entry_as_current(administrator: Client) -> None:
+    page = administrator.get(reverse("admin:chats_finding_report")).content.decode()
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', page) == [reverse("admin:chats_finding_report")]
