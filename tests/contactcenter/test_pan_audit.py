@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from chats.models import Chat
+from contactcenter.audit import DETECTORS, struck
+from lib.pci.mask import mask
 from tests import cast
 from tests.lib.pci import made_files as made
 
@@ -71,3 +73,16 @@ def test_it_finds_what_was_put_there(carol_chat: Chat, media: Path, tmp_path: Pa
     assert found["logs"] == [f"{log}:2"]
     assert found["redis"] == ["audit-test"]
     assert found["reports"] == [f"{tmp_path}/reports/a-export.csv:2"]
+
+
+@pytest.mark.parametrize(
+    "ours",
+    [
+        '"eta": "2027-03-05T08:38:53.224305+00:00", "expires": null',
+        "['53027250-4a69-45d2-b907-421188002146', '3d5dae7d-cae4-41d6-80c0-41574dc0aaf1']",
+    ],
+)
+def test_ids_and_moments_of_our_own_are_no_cards_and_hide_none(ours: str) -> None:
+    assert mask(ours, DETECTORS).findings, "the detector alone takes it for a card"
+    assert struck([ours]) == ()
+    assert struck([f"{ours} 4111 1111 1111 1111", f"4111111111111111 {ours}"]) == ("pan",)
