@@ -119,6 +119,8 @@ class Agent:
                 self._stage.tally.note(f"Agent {self._plan.login} was refused: {refusal}")
         except Trouble as trouble:
             self._stage.tally.note(f"Agent {self._plan.login}: {trouble}")
+        except Exception as fault:
+            self._stage.tally.problem(f"Agent {self._plan.login}: a fault of the simulator, {fault!r}")
 
     async def _become(self, state: str) -> None:
         await self._wire.insist("agent.set_state", self._stage.grace, state=state, reason=None)

@@ -132,7 +132,7 @@ class WireClient:
         """What this client holds of one stream of a chat."""
         return self._transcripts.setdefault(chat if stream == "public" else f"{chat}/{stream}", Transcript())
 
-    async def request(self, kind: str, **fields: Any) -> Frame:
+    async def request(self, kind: str, /, **fields: Any) -> Frame:
         """The `ok` to one frame; `Refusal`, `Unanswered` or `Over` when there is none."""
         await self.change.until(lambda: self.online or self.over is not None, self._timing.answer)
         if self.over is not None:
@@ -141,7 +141,7 @@ class WireClient:
             raise Unanswered(f"{kind}: not connected")
         return await self._exchange(kind, fields)
 
-    async def insist(self, kind: str, patience: float, **fields: Any) -> Frame:
+    async def insist(self, kind: str, patience: float, /, **fields: Any) -> Frame:
         """Like `request`, but sent again until the server has answered, for `patience` seconds.
 
         Only for frames that do no harm when they arrive twice.
@@ -188,7 +188,7 @@ class WireClient:
         self._tally.count["masked"] += bool(answer.get("findings"))
         return said
 
-    async def tell(self, kind: str, **fields: Any) -> None:
+    async def tell(self, kind: str, /, **fields: Any) -> None:
         """Send a frame that isn't answered (`typing`, `seen`, `ping`); lost without a word when not connected."""
         if self._socket is not None and self.online:
             with suppress(ConnectionClosed):
