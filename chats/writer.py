@@ -117,8 +117,9 @@ class Writer:
             password=database["PASSWORD"],
             host=database["HOST"],
             port=database["PORT"],
-            # Planning the statement anew for every array costs more than running it.
-            options="-c plan_cache_mode=force_generic_plan",
+            # Planning the statement anew for every array costs more than running it; a plan made while the tables were
+            # small must not read them whole when they have grown.
+            options="-c plan_cache_mode=force_generic_plan -c enable_seqscan=off",
         )
         return AsyncConnectionPool(
             conninfo, min_size=1, max_size=CONNECTIONS, timeout=5, open=False, kwargs={"autocommit": True}
