@@ -1,5 +1,6 @@
 """Words for asking about chats, seats, offers and entries; and the ways in through the actor."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -30,7 +31,8 @@ from lib.transitions import TransitionQuerySet, one
 from routing.selection import FIRST_PRIORITY
 
 if TYPE_CHECKING:
-    from chats.models import Chat
+    from chats.models import Chat, Seat
+    from chats.senders import Sender
 
 
 class Opened(NamedTuple):
@@ -186,6 +188,18 @@ class SeatQuerySet(QuerySet["Seat"]):
     def held(self) -> "SeatQuerySet":
         """Seats that count in the load: in the chat, or wrapping up."""
         return self.filter(released_at=None)
+
+    def of_sender(self, by: "Sender") -> "SeatQuerySet":
+        """The seats of the agent who says something; nobody else has one."""
+        return self.none() if by.agent_id is None else self.filter(agent_id=by.agent_id)
+
+    def together(self, chats: Collection[UUID]) -> dict[UUID, list["Seat"]]:
+        """Who is in each of these chats now, with his agent, in the order of joining; one query for all of them."""
+        found: dict[UUID, list[Seat]] = {chat: [] for chat in chats}
+        if found:
+            for seat in self.live().filter(chat__in=found).select_related("agent").order_by("joined_at"):
+                found[seat.chat_id].append(seat)
+        return found
 
 
 class OfferQuerySet(QuerySet["Offer"]):

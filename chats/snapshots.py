@@ -89,11 +89,9 @@ def watched(agent: Agent) -> list[dict[str, Any]]:
 
 def _rows(seats: Sequence[Seat], agent: Agent, now: Any) -> list[dict[str, Any]]:
     chats = {seat.chat_id for seat in seats}
-    together: dict[UUID, list[Seat]] = {chat: [] for chat in chats}
     if not chats:
         return []
-    for each in Seat.objects.live().filter(chat__in=chats).select_related("agent").order_by("joined_at"):
-        together[each.chat_id].append(each)
+    together = Seat.objects.together(chats)
     asked = dict(Offer.objects.live().filter(chat__in=chats).values_list("chat", "kind"))
     helps = set(Chat.objects.supervised_by(agent).filter(pk__in=chats).values_list("pk", flat=True))
     return [

@@ -22,39 +22,32 @@ class Kind(TextChoices):
     MESSAGE = "message", pgettext_lazy("kind of chat", "Message")
 
 
-L, B, Q, O, A, E = (  # noqa: E741
-    State.LATER,
-    State.BOT,
-    State.QUEUED,
-    State.OFFERED,
-    State.ACTIVE,
-    State.ENDED,
-)
+LATER, BOT, QUEUED, OFFERED, ACTIVE, ENDED = State
 
 TRANSITIONS: dict[str, dict[str, str]] = {
-    "post": {L: L, B: B, Q: Q, O: O, A: A},  # a word moves nothing, but it needs a chat that lives
-    "hand_over": {B: Q},  # the chatbot steps back
-    "take_up": {L: Q},  # the queue has opened: a message left meanwhile waits its turn
-    "offer": {Q: O},
-    "overflow": {Q: Q},  # waited too long here: into the overflow queue
-    "turn_away": {Q: E},  # waited too long, and there is no other queue
-    "requeue": {O: Q, A: Q},  # an offer passed, or the agent was lost
-    "accept": {O: A, A: A},  # connected already: by a transfer, or to a conference
-    "transfer": {A: Q},  # into a queue, the agent is out at once
-    "request_transfer": {A: A},  # to another agent: who asks stays until he accepts
-    "cancel_transfer": {A: A},
-    "request_conference": {A: A},
-    "cancel_conference": {A: A},
-    "end_conference": {A: A},  # who leads sends the other out
-    "exit_conference": {A: A},  # the other goes
-    "hand_over_conference": {A: A},  # who leads goes, the other leads from now on
-    "monitor": {A: A},  # a supervisor reads along
-    "whisper": {A: A},  # he says something that only agents read
-    "barge_in": {A: A},  # he joins
-    "take_over": {A: A},  # he leads from now on, the agent is out
-    "leave": {L: E, B: E, Q: E, O: E, A: E},  # the customer goes
-    "end": {A: E},  # the agent ends
-    "abandon": {B: E, Q: E, O: E, A: E},  # the customer has gone without a word
+    "post": {LATER: LATER, BOT: BOT, QUEUED: QUEUED, OFFERED: OFFERED, ACTIVE: ACTIVE},  # moves no chat
+    "hand_over": {BOT: QUEUED},  # the chatbot steps back
+    "take_up": {LATER: QUEUED},  # the queue has opened: a message left meanwhile waits its turn
+    "offer": {QUEUED: OFFERED},
+    "overflow": {QUEUED: QUEUED},  # waited too long here: into the overflow queue
+    "turn_away": {QUEUED: ENDED},  # waited too long, and there is no other queue
+    "requeue": {OFFERED: QUEUED, ACTIVE: QUEUED},  # an offer passed, or the agent was lost
+    "accept": {OFFERED: ACTIVE, ACTIVE: ACTIVE},  # connected already: by a transfer, or to a conference
+    "transfer": {ACTIVE: QUEUED},  # into a queue, the agent is out at once
+    "request_transfer": {ACTIVE: ACTIVE},  # to another agent: who asks stays until he accepts
+    "cancel_transfer": {ACTIVE: ACTIVE},
+    "request_conference": {ACTIVE: ACTIVE},
+    "cancel_conference": {ACTIVE: ACTIVE},
+    "end_conference": {ACTIVE: ACTIVE},  # who leads sends the other out
+    "exit_conference": {ACTIVE: ACTIVE},  # the other goes
+    "hand_over_conference": {ACTIVE: ACTIVE},  # who leads goes, the other leads from now on
+    "monitor": {ACTIVE: ACTIVE},  # a supervisor reads along
+    "whisper": {ACTIVE: ACTIVE},  # he says something that only agents read
+    "barge_in": {ACTIVE: ACTIVE},  # he joins
+    "take_over": {ACTIVE: ACTIVE},  # he leads from now on, the agent is out
+    "leave": {LATER: ENDED, BOT: ENDED, QUEUED: ENDED, OFFERED: ENDED, ACTIVE: ENDED},  # the customer goes
+    "end": {ACTIVE: ENDED},  # the agent ends
+    "abandon": {BOT: ENDED, QUEUED: ENDED, OFFERED: ENDED, ACTIVE: ENDED},  # the customer has gone without a word
 }
 
-LIVE = (State.LATER, State.BOT, State.QUEUED, State.OFFERED, State.ACTIVE)
+LIVE = (LATER, BOT, QUEUED, OFFERED, ACTIVE)

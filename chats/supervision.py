@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from agents.models import Agent
 from chats import rights
@@ -30,9 +30,8 @@ def conversations(agent: Agent, q: str) -> dict[str, Any]:
     for word in mask(q).text.split()[:8]:
         sitting = Seat.objects.live().filter(agent__name__icontains=word).values("chat")
         rows = rows.filter(Q(customer__name__icontains=word) | Q(queue__name__icontains=word) | Q(pk__in=sitting))
-    live = Seat.objects.live().select_related("agent").order_by("joined_at")
-    rows = rows.select_related("customer", "queue").prefetch_related(Prefetch("seats", live, to_attr="together"))
-    found = list(rows.order_by("answered_at", "pk")[: MOST + 1])
+    found = list(rows.select_related("customer", "queue").order_by("answered_at", "pk")[: MOST + 1])
+    together = Seat.objects.together([chat.pk for chat in found])
     asked = dict(Offer.objects.live().filter(chat__in=found).values_list("chat", "kind"))
     watched = set(Watch.objects.filter(agent=agent, ended_at=None).values_list("chat", flat=True))
     now = database_now()
@@ -41,10 +40,10 @@ def conversations(agent: Agent, q: str) -> dict[str, Any]:
             "chat": str(chat.pk),
             "customer": customer_card(chat),
             "queue": named(chat.queue),
-            "agents": [{**(named(seat.agent) or {}), "role": seat.role} for seat in chat.together],  # type: ignore[attr-defined]
+            "agents": [{**(named(seat.agent) or {}), "role": seat.role} for seat in together[chat.pk]],
             "status": rights.status(
                 asked=asked.get(chat.pk, ""),
-                agents=len(chat.together),  # type: ignore[attr-defined]
+                agents=len(together[chat.pk]),
                 away=chat.customer_until is None or chat.customer_until < now,
             ),
             "since": instant(chat.answered_at),

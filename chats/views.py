@@ -1,5 +1,6 @@
 """The HTTP twins of the socket: start a chat, read its lines, say something."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from chats import operations, senders, snapshots
 from chats.authentication import CustomerToken, DeskSession
 from chats.commands import AGENT_MESSAGES, CUSTOMER_MESSAGES, answer
 from chats.models import Chat
+from chats.operations.open import Opened
 from chats.senders import Sender
 from chats.serializers import (
     LeftSerializer,
@@ -33,40 +35,39 @@ from lib.wire import PAGE
 from routing.models import EntryPoint
 
 
-class StartView(APIView):
-    """A customer comes in."""
+class Arrival(APIView):
+    """Base of the two ways in: anybody may come, not too often from one address."""
 
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
     throttle_classes = [StartThrottle]
+
+    def opened(self, operation: Callable[..., Opened], serializer: type[StartSerializer], slug: str) -> Response:
+        """What the operation opens at the entry point for the form that was sent; 404 when there is none."""
+        entry_point = get_object_or_404(
+            EntryPoint.objects.select_related("queue__hours"), slug=slug, is_active=True, queue__is_active=True
+        )
+        form = validated(serializer, self.request.data)
+        opened = operation(entry_point, form, language=form.get("language") or "")
+        return Response({"chat": str(opened.chat.pk), "token": opened.token, "socket": "/ws/customer/"}, status=201)
+
+
+class StartView(Arrival):
+    """A customer comes in."""
 
     @extend_schema(request=StartSerializer, responses={201: StartedSerializer}, operation_id="start_chat")
     def post(self, request: Request, slug: str) -> Response:
         """Start a chat. 409 `closed` or `full` with the configured message; 400 names the fields that are wrong."""
-        entry_point = get_object_or_404(
-            EntryPoint.objects.select_related("queue__hours"), slug=slug, is_active=True, queue__is_active=True
-        )
-        form = validated(StartSerializer, request.data)
-        opened = operations.open(entry_point, form, language=form.get("language") or "")
-        return Response({"chat": str(opened.chat.pk), "token": opened.token, "socket": "/ws/customer/"}, status=201)
+        return self.opened(operations.open, StartSerializer, slug)
 
 
-class MessageForLaterView(APIView):
+class MessageForLaterView(Arrival):
     """A customer leaves a message, for nobody is there."""
-
-    authentication_classes: list[Any] = []
-    permission_classes = [AllowAny]
-    throttle_classes = [StartThrottle]
 
     @extend_schema(request=LeftSerializer, responses={201: StartedSerializer}, operation_id="leave_message")
     def post(self, request: Request, slug: str) -> Response:
         """Leave a message. 409 `state` while chats are taken, `closed` where no messages are; 400 names the fields."""
-        entry_point = get_object_or_404(
-            EntryPoint.objects.select_related("queue__hours"), slug=slug, is_active=True, queue__is_active=True
-        )
-        form = validated(LeftSerializer, request.data)
-        opened = operations.take_message(entry_point, form, language=form.get("language") or "")
-        return Response({"chat": str(opened.chat.pk), "token": opened.token, "socket": "/ws/customer/"}, status=201)
+        return self.opened(operations.take_message, LeftSerializer, slug)
 
 
 class ChatView(APIView):

@@ -35,6 +35,11 @@ class Communicator(WebsocketCommunicator):
         return await ApplicationCommunicator.receive_output(self, timeout)
 
 
+def is_(kind: str, **fields: Any) -> Callable[[Frame], bool]:
+    """Whether a frame is of that kind and has these fields."""
+    return lambda frame: frame["type"] == kind and all(frame.get(name) == value for name, value in fields.items())
+
+
 class Closed(AssertionError):
     """The server closed the socket with a code."""
 

@@ -29,6 +29,7 @@ MOST_BYTES = 25 * 1024 * 1024
 LONGEST_NAME = 200
 PATIENCE = timedelta(seconds=60)  # after which a file is looked at once more
 TRIES = 3
+TOO_LARGE, TOO_MANY = _("Files may have 25 MB together."), _("At most 10 files with 25 MB together.")
 UPLOAD_LIFE = timedelta(hours=1)  # after which what was never sent is thrown away
 
 Status = Attachment.Status
@@ -39,12 +40,12 @@ def announce(chat: Chat, *, by: Sender, name: str, size: int) -> Attachment:
     rule = policies.of_queue(chat.queue_id)
     if chat.ended_at is not None:
         raise Refused("gone")
-    if by.kind == "agent" and not Seat.objects.live().filter(chat=chat, agent_id=by.agent_id).exists():
+    if by.kind == "agent" and not Seat.objects.live().of_sender(by).filter(chat=chat).exists():
         raise Refused("forbidden")
     if not rule.attachments:
         raise Refused("forbidden", _("Files can't be sent here."))
     if not 0 < size <= MOST_BYTES:
-        raise Refused("too_large", _("Files may have 25 MB together."), fields={"size": MOST_BYTES})
+        raise Refused("too_large", TOO_LARGE, fields={"size": MOST_BYTES})
     claimed = _allowed(name, rule)
     masked, struck = clean(name[-LONGEST_NAME:], rule.screening)
     with transaction.atomic():
@@ -60,7 +61,7 @@ def announce(chat: Chat, *, by: Sender, name: str, size: int) -> Attachment:
         if not (struck and rule.screening.drop):
             waiting = Attachment.objects.filter(chat=chat).of_sender(by.kind, by.id).unsent()
             if len(waiting) >= MOST_FILES or sum(file.size for file in waiting) + size > MOST_BYTES:
-                raise Refused("too_large", _("At most 10 files with 25 MB together."))
+                raise Refused("too_large", TOO_MANY)
             return Attachment.objects.create(
                 chat=chat,
                 sender_kind=by.kind,
@@ -130,7 +131,7 @@ def taken(chat: Chat, ids: Sequence[UUID], *, by: Sender) -> list[Attachment]:
     if not ids:
         return []
     if len(set(ids)) > MOST_FILES:
-        raise Refused("too_large", _("At most 10 files with 25 MB together."))
+        raise Refused("too_large", TOO_MANY)
     mine = Attachment.objects.select_for_update().filter(chat=chat, entry=None, held=None, pk__in=set(ids))
     rows = {row.pk: row for row in mine.of_sender(by.kind, by.id).exclude(status=Status.CANCELLED)}
     if len(rows) != len(set(ids)):
@@ -138,7 +139,7 @@ def taken(chat: Chat, ids: Sequence[UUID], *, by: Sender) -> list[Attachment]:
     if any(row.status == Status.UPLOADING for row in rows.values()):
         raise Refused("state", _("A file is still being uploaded."))
     if sum(row.size for row in rows.values()) > MOST_BYTES:
-        raise Refused("too_large", _("Files may have 25 MB together."))
+        raise Refused("too_large", TOO_LARGE)
     return [rows[pk] for pk in dict.fromkeys(ids)]
 
 

@@ -101,7 +101,7 @@ def held_open(chat: Chat, by: Sender) -> Chat:
         row = Chat.objects.advance(chat.pk, "post")
     except Refused as refused:
         raise Refused("gone") if refused.code == "state" else refused from refused
-    if by.kind == "agent" and not Seat.objects.live().filter(chat=row, agent_id=by.agent_id).exists():
+    if by.kind == "agent" and not Seat.objects.live().of_sender(by).filter(chat=row).exists():
         raise Refused("forbidden", NOT_SEATED)
     return row
 

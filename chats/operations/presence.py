@@ -73,7 +73,7 @@ def seen(chat: Chat, *, by: Sender, seq: int) -> None:
     if by.kind == "customer":
         moved = Chat.objects.filter(pk=chat.pk, customer_seen__lt=seq).update(customer_seen=seq)
     else:
-        mine = Seat.objects.held().filter(chat=chat, agent_id=by.agent_id)
+        mine = Seat.objects.held().of_sender(by).filter(chat=chat)
         moved = mine.filter(seen__lt=seq).update(seen=Greatest(F("seen"), seq))
     if moved:
         publish(Noticed(chat_id=chat.pk, what="seen", sender=_public(by), value=seq))

@@ -8,11 +8,6 @@ from routing.models import Queue
 from tests import cast
 
 
-@pytest.fixture
-def chat(alice_with_carol: Seat) -> Chat:
-    return Chat.objects.select_related("customer", "queue").get(pk=alice_with_carol.chat_id)
-
-
 def found(chat: Chat, seat: Seat, q: str = "") -> list[str]:
     return [item["title"] for item in search(chat, agent=seat.agent, q=q)]
 

@@ -13,17 +13,6 @@ from wrapup.models import WrapUp
 
 
 @pytest.fixture
-def ben(house: cast.House) -> Agent:
-    """A colleague of Alice, Available."""
-    return cast.goes_available(cast.hire("Ben", house.team))
-
-
-@pytest.fixture
-def chat(alice_with_carol: Seat) -> Chat:
-    return fresh(alice_with_carol.chat)
-
-
-@pytest.fixture
 def asked(chat: Chat, alice: Agent, ben: Agent) -> Offer:
     operations.request_conference(chat, by=alice, agent=ben)
     return live_offer(chat)

@@ -14,28 +14,9 @@ from lib import groups, wire
 from lib.hub import publish_frames
 from tests import cast
 from tests.cast import fresh
-from tests.sockets import Closed, Stage, Wire, cookie_of, in_thread
+from tests.sockets import Closed, Stage, Wire, cookie_of, in_thread, is_
 
 OURS = settings.ORIGINS[0]
-
-
-@pytest.fixture
-def carol(house: cast.House) -> Opened:
-    """Carol's chat with its token, waiting."""
-    return cast.comes_in(house.entry_point)
-
-
-@pytest.fixture
-def seat(carol: Opened, alice: Agent) -> Seat:
-    """Alice in Carol's chat; no socket is open yet."""
-    cast.goes_available(alice)
-    seat = cast.takes(carol.chat, alice)
-    Agent.objects.filter(pk=alice.pk).update(desk="")
-    return seat
-
-
-def is_(kind: str, **fields: Any) -> Any:
-    return lambda frame: frame["type"] == kind and all(frame.get(name) == value for name, value in fields.items())
 
 
 async def said(wire: Wire, text: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import pytest
 from django.conf import settings
 
 import lib.hub
@@ -17,21 +16,6 @@ from tests import cast
 from tests.cast import fresh
 from tests.lib.test_hub import Ear
 from tests.sockets import Stage, Wire, cookie_of, in_thread
-
-
-@pytest.fixture
-def carol(house: cast.House) -> Opened:
-    """Carol's chat with its token, waiting."""
-    return cast.comes_in(house.entry_point)
-
-
-@pytest.fixture
-def seat(carol: Opened, alice: Agent) -> Seat:
-    """Alice in Carol's chat; no socket is open yet."""
-    cast.goes_available(alice)
-    seat = cast.takes(carol.chat, alice)
-    Agent.objects.filter(pk=alice.pk).update(desk="")
-    return seat
 
 
 def kinds(wire: Wire) -> list[str]:

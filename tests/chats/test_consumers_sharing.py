@@ -16,20 +16,6 @@ from tests.sockets import Stage, Wire, in_thread
 
 
 @pytest.fixture
-def carol(house: cast.House) -> Opened:
-    return cast.comes_in(house.entry_point)
-
-
-@pytest.fixture
-def seat(carol: Opened, alice: Agent) -> Seat:
-    """Alice in Carol's chat; no socket is open yet."""
-    cast.goes_available(alice)
-    seat = cast.takes(carol.chat, alice)
-    Agent.objects.filter(pk=alice.pk).update(desk="")
-    return seat
-
-
-@pytest.fixture
 def ben(house: cast.House, seat: Seat) -> Agent:
     agent = cast.goes_available(cast.hire("Ben", house.team))
     Agent.objects.filter(pk=agent.pk).update(desk="")

@@ -15,11 +15,6 @@ from wrapup.models import WrapUp
 
 
 @pytest.fixture
-def chat(alice_with_carol: Seat) -> Chat:
-    return fresh(alice_with_carol.chat)
-
-
-@pytest.fixture
 def boss(bob: Agent) -> Agent:
     """Bob at his desk, Idle."""
     return cast.sits_down(bob)

@@ -20,17 +20,6 @@ def second_line(house: cast.House) -> Queue:
 
 
 @pytest.fixture
-def ben(house: cast.House) -> Agent:
-    """A colleague of Alice, Available."""
-    return cast.goes_available(cast.hire("Ben", house.team))
-
-
-@pytest.fixture
-def chat(alice_with_carol: Seat) -> Chat:
-    return fresh(alice_with_carol.chat)
-
-
-@pytest.fixture
 def asked(chat: Chat, alice: Agent, ben: Agent) -> Offer:
     """Ben is asked to take Carol's chat."""
     operations.transfer(chat, by=alice, agent=ben)

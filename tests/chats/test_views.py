@@ -20,11 +20,6 @@ START = "/api/v1/widget/help/chats/"
 
 
 @pytest.fixture
-def carol(house: cast.House) -> Opened:
-    return cast.comes_in(house.entry_point)
-
-
-@pytest.fixture
 def alice_client(carol: Opened, alice: Agent) -> Client:
     """A browser in which Alice is logged in; she sits in Carol's chat."""
     cast.goes_available(alice)
