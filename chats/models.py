@@ -177,7 +177,7 @@ class Seat(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["agent"], condition=Q(released_at=None), name="seat_held"),
+            models.Index(fields=["agent", "chat"], condition=Q(released_at=None), name="seat_held"),
             models.Index(fields=["away_since"], condition=Q(left_at=None, away_since__isnull=False), name="seat_away"),
         ]
 

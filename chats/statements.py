@@ -1,4 +1,8 @@
-"""The statements of the fast lane: the chats of a batch are locked in key order, then all is done at once."""
+"""The statements of the fast lane: the chats of a batch are locked in key order, then all is done at once.
+
+Their plans are made once and must be good whatever the statistics say, for a chat may have had no line when they were
+gathered: what is looked up is named by its whole key, in a subquery of its own that leaves no other order.
+"""
 
 LOCK = """
 SELECT id, public_head, clock_timestamp() FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
@@ -12,45 +16,46 @@ WITH said AS (
         %(queue)s::int[]
     ) AS t(n, chat, kind, who, name, cid, fingerprint, text, findings, agent, queue)
 ), looked AS (
-    SELECT said.*, chats_chat.queue_id, chats_chat.state, chats_chat.public_head,
+    SELECT said.*, found.queue_id, found.state, found.public_head,
         before.seq AS old_seq, before.at AS old_at, before.text AS old_text,
         before.findings AS old_findings, before.fingerprint AS old_fingerprint,
         seat.left_at IS NULL AS seated, seat.id IS NOT NULL AS may_read
     FROM said
-    JOIN chats_chat ON chats_chat.id = said.chat
-    LEFT JOIN chats_entry AS before ON before.chat_id = said.chat AND before.cid = said.cid
-        AND before.sender_kind = said.kind AND before.sender_id = said.who AND before.cid <> ''
+    CROSS JOIN LATERAL (SELECT queue_id, state, public_head FROM chats_chat WHERE id = said.chat LIMIT 1) AS found
+    LEFT JOIN LATERAL (
+        SELECT seq, at, text, findings, fingerprint FROM chats_entry
+        WHERE chat_id = said.chat AND sender_kind = said.kind AND sender_id = said.who AND cid = said.cid AND cid <> ''
+        LIMIT 1
+    ) AS before ON true
     LEFT JOIN LATERAL (
         SELECT id, left_at FROM chats_seat
         WHERE chat_id = said.chat AND agent_id = said.agent AND released_at IS NULL
         ORDER BY left_at DESC NULLS FIRST LIMIT 1
     ) AS seat ON true
 ), fresh AS (
-    SELECT *, row_number() OVER (PARTITION BY chat ORDER BY n) AS nth, count(*) OVER (PARTITION BY chat) AS many
+    SELECT *, row_number() OVER (PARTITION BY chat ORDER BY n) AS nth, count(*) OVER (PARTITION BY chat) AS many,
+        clock_timestamp() AS at
     FROM looked
     WHERE old_seq IS NULL AND state IN ('queued', 'offered', 'active')
         AND (kind = 'customer' OR (may_read AND seated)) AND queue_id = coalesce(queue, queue_id)
 ), moved AS (
     UPDATE chats_chat SET public_head = chats_chat.public_head + fresh.many
-    FROM fresh WHERE fresh.nth = 1 AND chats_chat.id = fresh.chat
+    FROM fresh WHERE fresh.nth = 1 AND chats_chat.id = fresh.chat AND chats_chat.id = ANY(%(chat)s::uuid[])
 ), written AS (
     INSERT INTO chats_entry (chat_id, stream, seq, kind, at, sender_kind, sender_id, sender_name, cid, fingerprint,
         text, findings, data)
-    SELECT chat, 'public', public_head + nth, 'message', clock_timestamp(), kind, who, name, cid, fingerprint,
-        text, findings, '{}'
-    FROM fresh RETURNING chat_id, seq, at
+    SELECT chat, 'public', public_head + nth, 'message', at, kind, who, name, cid, fingerprint, text, findings, '{}'
+    FROM fresh
 ), noted AS (
     INSERT INTO chats_finding (chat_id, queue_id, at, sender_kind, sender_id, place, detector, action)
-    SELECT chat, queue_id, clock_timestamp(), kind, who, 'message', found ->> 'detector', found ->> 'action'
+    SELECT chat, queue_id, at, kind, who, 'message', found ->> 'detector', found ->> 'action'
     FROM fresh CROSS JOIN LATERAL jsonb_array_elements(findings) AS found
 )
 SELECT looked.n, looked.queue_id, looked.state, looked.kind = 'customer' OR looked.may_read AS may_read,
     looked.kind = 'customer' OR looked.seated AS seated,
     looked.old_seq, looked.old_at, looked.old_text, looked.old_findings, looked.old_fingerprint,
-    written.seq, written.at
-FROM looked
-LEFT JOIN fresh ON fresh.n = looked.n
-LEFT JOIN written ON written.chat_id = fresh.chat AND written.seq = fresh.public_head + fresh.nth
+    fresh.public_head + fresh.nth, fresh.at
+FROM looked LEFT JOIN fresh ON fresh.n = looked.n
 """
 
 # A thousand customers may come back at once: each costs one statement to be known and one to see his chat.

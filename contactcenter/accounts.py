@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
+from rest_framework.throttling import BaseThrottle
 
 from agents.models import Agent, User
 from chats import operations
@@ -20,7 +21,7 @@ from lib.pci.mask import mask
 
 
 def _failures_key(request: HttpRequest) -> str:
-    pair = f"{request.POST.get('username', '').casefold()}|{request.META.get('REMOTE_ADDR', '')}"
+    pair = f"{request.POST.get('username', '').casefold()}|{BaseThrottle().get_ident(request)}"
     return "login-failures:" + hashlib.sha256(pair.encode("utf-8", "replace")).hexdigest()
 
 

@@ -9,6 +9,7 @@
 | ALLOWED_HOSTS    | host names, comma separated                                     | loopback in the demo  |
 | ORIGINS          | origins whose browsers may open the desk's socket               | the demo's addresses  |
 | RATE_LIMITS      | off: no rate limits, for load tests in the demo                 | on                    |
+| PROXIES          | your own proxies in front of the web process, one after another | 1; in the demo 0      |
 | DATABASE_POOL    | connections a process may hold at once; 0: one per thread, kept | 16                    |
 | DECISION_DAYS    | days for which routing decisions are kept; 0: for ever          | 30                    |
 | REHEARSAL_DAYS   | days for which what-if runs are kept; 0: for ever               | 90                    |
@@ -59,6 +60,14 @@ def env_list(name: str, default: str | None = None) -> list[str]:
     return [word.strip() for word in env(name, default).split(",") if word.strip()]
 
 
+def env_number(name: str, default: int) -> int:
+    """A number from 0. Anything else stops the start."""
+    value = env(name, str(default))
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a number from 0, not {value!r}.")
+    return int(value)
+
+
 def database(url: str, pool: int) -> dict[str, object]:
     """Django's database settings from a postgres:// address. No other database is supported."""
     parts = urlsplit(url)
@@ -93,8 +102,8 @@ RATE_LIMITS = env_flag("RATE_LIMITS", default=True)
 if not RATE_LIMITS and not DEMO:
     raise ImproperlyConfigured("RATE_LIMITS=off is only allowed in the demo.")
 ORGANISATION = env("ORGANISATION", "Halden")
-DECISION_DAYS = int(env("DECISION_DAYS", "30"))
-REHEARSAL_DAYS = int(env("REHEARSAL_DAYS", "90"))
+DECISION_DAYS = env_number("DECISION_DAYS", 30)
+REHEARSAL_DAYS = env_number("REHEARSAL_DAYS", 90)
 
 INSTALLED_APPS = [
     "daphne",
@@ -150,7 +159,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database(env("DATABASE_URL"), int(env("DATABASE_POOL", "16")))}
+DATABASES = {"default": database(env("DATABASE_URL"), env_number("DATABASE_POOL", 16))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")
@@ -271,6 +280,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "contactcenter.api.explain",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    # Whose address counts in limits: what a client writes into X-Forwarded-For himself is not believed.
+    "NUM_PROXIES": env_number("PROXIES", 0 if DEMO else 1),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Contact centre",

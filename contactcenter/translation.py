@@ -28,6 +28,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+HEADER = "# `manage.py messages` collects what there is to translate and keeps this file in step."
 LEFT_OUT = {"tests", "bench", "var", ".venv", "vendor", "migrations", "node_modules", "docs"}
 
 # Babel's JavaScript lexer loses its way in nested template literals; our calls always hold their words literally.
@@ -77,10 +78,25 @@ def _unquoted(literal: str) -> str:
     return str(json.loads('"' + body.replace('\\"', '"').replace('"', '\\"') + '"'))
 
 
+class Words(Catalog):
+    """A catalogue whose head says what a reader needs and nothing that changes by itself."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        """The fields of the head."""
+        return [
+            ("Language", LANGUAGE),
+            ("Plural-Forms", self.plural_forms),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", f"text/plain; charset={self.charset}"),
+            ("Content-Transfer-Encoding", "8bit"),
+        ]
+
+
 def collected(domain: str) -> Catalog:
     """A catalogue of all messages of `django` (Python and templates) or `djangojs` (JavaScript)."""
     endings = (".js",) if domain == "djangojs" else (".py", ".html", ".txt", ".svg")
-    catalog = Catalog(locale=LANGUAGE, charset="utf-8")
+    catalog = Words(locale=LANGUAGE, charset="utf-8", header_comment=HEADER, fuzzy=False)
     for path in sources(*endings):
         for name, words, context in words_of(path):
             catalog.add(words, locations=[(name, 0)], context=context)
@@ -96,16 +112,18 @@ def kept(domain: str) -> Catalog:
     """The German words as they are kept now; empty before the first time."""
     path = catalogue_path(domain)
     if not path.exists():
-        return Catalog(locale=LANGUAGE, charset="utf-8")
+        return Words(locale=LANGUAGE, charset="utf-8")
     with path.open("rb") as file:
         return read_po(file, locale=LANGUAGE)
 
 
 def brought_in_step(domain: str) -> Catalog:
     """The kept words with what is new in the sources added, and what is gone left out. Nothing is guessed."""
-    catalog = kept(domain)
-    catalog.update(collected(domain), no_fuzzy_matching=True)
-    catalog.obsolete.clear()
+    catalog, before = collected(domain), kept(domain)
+    for message in catalog:
+        old = before.get(message.id, message.context) if message.id else None
+        if old is not None and isinstance(old.id, tuple) == isinstance(message.id, tuple):
+            message.string = old.string
     return catalog
 
 

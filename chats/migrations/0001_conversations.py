@@ -956,7 +956,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="seat",
-            index=models.Index(condition=models.Q(("released_at", None)), fields=["agent"], name="seat_held"),
+            index=models.Index(condition=models.Q(("released_at", None)), fields=["agent", "chat"], name="seat_held"),
         ),
         migrations.AddIndex(
             model_name="seat",

@@ -125,8 +125,10 @@ def test_closed_and_full_are_409_with_the_configured_message(house: cast.House, 
     assert response.json()["message"] == "Too many."
 
 
-def test_the_eleventh_start_of_a_minute_is_429(house: cast.House, client: Client) -> None:
-    answers = [start(client) for _ in range(11)]
+@pytest.mark.parametrize("made_up", [False, True], ids=["honest", "with a made up address"])
+def test_the_eleventh_start_of_a_minute_is_429(house: cast.House, made_up: bool) -> None:
+    clients = [Client(headers={"X-Forwarded-For": f"192.0.2.{n}"} if made_up else None) for n in range(11)]
+    answers = [start(client) for client in clients]
     assert [answer.status_code for answer in answers[:10]] == [201] * 10
     refused(answers[10], 429, "rate_limited")
     assert int(answers[10]["Retry-After"]) > 0

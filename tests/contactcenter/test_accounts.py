@@ -1,7 +1,10 @@
 """Signing in and out, and who may see which page."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
+from rest_framework.settings import api_settings
 
 from agents.models import Agent
 from chats.models import Seat
@@ -41,6 +44,19 @@ def test_five_wrong_passwords_lock_the_pair_of_user_and_address(known: Agent, cl
     assert (locked.status_code, locked["Retry-After"]) == (429, "900")
     assert client.get("/desk/").status_code == 302
     assert log_in(client, "correct horse", REMOTE_ADDR="192.0.2.1") == 302
+
+
+def test_an_address_that_a_client_makes_up_opens_no_lock(known: Agent, client: Client) -> None:
+    assert [log_in(client, "wrong", HTTP_X_FORWARDED_FOR=f"192.0.2.{n}") for n in range(5)] == [200] * 5
+    assert log_in(client, "correct horse", HTTP_X_FORWARDED_FOR="192.0.2.9") == 429
+
+
+def test_behind_a_proxy_the_address_that_it_saw_counts(known: Agent, client: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(api_settings, "NUM_PROXIES", 1)
+    for seen, status in (("192.0.2.1", 429), ("192.0.2.2", 302)):
+        for n in range(5):
+            log_in(Client(), "wrong", HTTP_X_FORWARDED_FOR=f"198.51.100.{n}, 192.0.2.1")
+        assert log_in(Client(), "correct horse", HTTP_X_FORWARDED_FOR=f"198.51.100.9, {seen}") == status
 
 
 def test_a_success_forgets_the_failures(known: Agent, client: Client) -> None:

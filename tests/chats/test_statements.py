@@ -1,0 +1,65 @@
+"""The plan of the statement that writes messages is made once: it must be good whatever the statistics say."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from chats.models import Seat
+from chats.statements import WRITE
+
+TYPES = {
+    **{name: "text[]" for name in ("kind", "who", "name", "cid", "text")},
+    **{name: "int[]" for name in ("n", "agent", "queue")},
+    "chat": "uuid[]",
+    "fingerprint": "bytea[]",
+    "findings": "jsonb[]",
+}
+LINES = """
+INSERT INTO chats_entry (chat_id, stream, seq, kind, at, sender_kind, sender_id, sender_name, cid, fingerprint, text,
+    findings, data)
+SELECT %s, 'public', 100 + n, 'message', clock_timestamp(), 'customer', '1', '', %s || n, '', '', '[]', '{}'
+FROM generate_series(1, %s) AS n
+"""
+
+
+def scans(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every node of the plan that reads a table."""
+    below = [scan for part in plan.get("Plans", []) for scan in scans(part)]
+    return [plan, *below] if "Relation Name" in plan and "Scan" in plan["Node Type"] else below
+
+
+def plan_of(statement: str) -> dict[str, Any]:
+    """How a prepared statement is carried out, made without a look at its parameters."""
+    names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", statement)))
+    numbered = re.sub(r"%\((\w+)\)s", lambda found: f"${names.index(found[1]) + 1}", statement)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"PREPARE writing ({', '.join(TYPES[name] for name in names)}) AS {numbered}")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) EXECUTE writing ({', '.join(['NULL'] * len(names))})")
+        plan: dict[str, Any] = cursor.fetchone()[0][0]["Plan"]
+        cursor.execute("DEALLOCATE writing")
+    return plan
+
+
+@pytest.mark.parametrize("known", ["nothing", "chats without messages", "long chats"])
+def test_a_message_is_looked_up_by_its_whole_key(alice_with_carol: Seat, known: str) -> None:
+    with connection.cursor() as cursor:
+        if known == "chats without messages":
+            cursor.execute("ANALYZE")
+        cursor.execute(LINES, [alice_with_carol.chat_id, "m", 2000])
+        if known == "long chats":
+            cursor.execute("ANALYZE")
+    found = [
+        (scan["Relation Name"], scan.get("Index Cond") or scan.get("Recheck Cond", ""))
+        for scan in scans(plan_of(WRITE))
+    ]
+    for table, keys in {
+        "chats_chat": ["id ="],
+        "chats_entry": ["chat_id =", "sender_kind =", "sender_id =", "cid ="],
+        "chats_seat": ["chat_id ="],
+    }.items():
+        conditions = [condition.replace(")::text", "") for name, condition in found if name == table]
+        assert conditions and all(key in condition for condition in conditions for key in keys), conditions
