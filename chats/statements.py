@@ -8,6 +8,22 @@ LOCK = """
 SELECT id, public_head, clock_timestamp() FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 
+# Those of the chats that somebody else holds; nobody is waited for.
+HELD = """
+WITH free AS (SELECT id FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)
+SELECT id FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) AND id NOT IN (SELECT id FROM free)
+"""
+
+WRITER = "contactcenter-writer"  # the name of its connections
+
+# A writer that was stopped between two statements of a pipeline is idle in no transaction that the server knows of:
+# no timeout of a session ends it. Its connection is broken off by whoever sweeps.
+BREAK_OFF = """
+SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND application_name = %(name)s
+    AND state = 'active' AND wait_event = 'ClientRead' AND query_start < pg_catalog.clock_timestamp() - %(after)s
+"""
+
 WRITE = """
 WITH said AS (
     SELECT * FROM unnest(

@@ -15,6 +15,7 @@ from lib.errors import Refused
 from lib.flow import Flow
 from lib.hub import Hub, running_hub
 from lib.rates import Bucket
+from lib.sweeps import UNANSWERED
 
 log = logging.getLogger(__name__)
 
@@ -171,9 +172,19 @@ class Socket(AsyncConsumer):
             await self.close(closing.code)
         except Refused as refused:
             self.refuse(header, refused)
+        except UNANSWERED as error:
+            await self._unanswered(header, error)
         except Exception:
             log.exception("a frame of type %s failed", header.type[:40] if header else "?")
             self.refuse(header, Refused("unavailable"))
+
+    async def _unanswered(self, header: wire.Header | None, error: Exception) -> None:
+        """The database could not do it now; who was not welcomed comes again later."""
+        reason = type(error.__cause__ or error).__name__
+        log.warning("the database did not answer a frame of type %s: %s", header.type[:40] if header else "?", reason)
+        self.refuse(header, Refused("unavailable"))
+        if not self.greeted:
+            await self.close(wire.CLOSE_LATER)
 
     def refuse(self, header: wire.Header | None, refused: Refused) -> None:
         """Say no in this person's language."""
