@@ -232,6 +232,8 @@ class DeskConsumer(Resuming):
     async def refresh(self) -> None:
         """The whole desk, and the lines of every chat on it from now on."""
         frame, heads = await self.work(hellos.desk_now, self.agent, type(self).snapshot)
+        if self.closed:
+            return
         self.listen_to(self._groups(heads))
         self.push(wire.encode(frame))
 

@@ -239,13 +239,14 @@ class Writer:
             found = await cursor.fetchall()
         outcomes = [Outcome(left=n in left) for n in range(len(batch))]
         written = []
-        for n, queue, state, may_read, seated, old_seq, old_at, old_text, old_findings, old_print, seq, at in found:
+        for n, queue, state, may_read, seated, old_seq, old_at, old_text, old_found, old_print, held, seq, at in found:
             outcome = outcomes[n]
+            outcome.left |= held and old_seq is None
             outcome.queue, outcome.state = queue, state
             outcome.may_read, outcome.seated = bool(may_read), bool(seated)
             outcome.duplicate = old_seq is not None
             if outcome.duplicate:
-                outcome.seq, outcome.at, outcome.text, outcome.findings = old_seq, old_at, old_text, old_findings
+                outcome.seq, outcome.at, outcome.text, outcome.findings = old_seq, old_at, old_text, old_found
                 outcome.fingerprint = bytes(old_print or b"")
             elif seq is not None:
                 outcome.seq, outcome.at = seq, at
