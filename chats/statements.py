@@ -26,11 +26,10 @@ WHERE datname = current_database() AND usename = current_user AND application_na
 
 WRITE = """
 WITH said AS (
-    SELECT * FROM unnest(
-        %(n)s::int[], %(chat)s::uuid[], %(kind)s::text[], %(who)s::text[], %(name)s::text[],
-        %(cid)s::text[], %(fingerprint)s::bytea[], %(text)s::text[], %(findings)s::jsonb[], %(agent)s::int[],
-        %(queue)s::int[]
-    ) AS t(n, chat, kind, who, name, cid, fingerprint, text, findings, agent, queue)
+    SELECT * FROM json_to_recordset(%(said)s::json) AS t(
+        n int, chat uuid, kind text, who text, name text, cid text, fingerprint bytea, text text, findings jsonb,
+        agent int, queue int
+    )
 ), looked AS (
     SELECT said.*, found.queue_id, found.state, found.public_head,
         before.seq AS old_seq, before.at AS old_at, before.text AS old_text,
@@ -61,7 +60,8 @@ WITH said AS (
         AND (kind = 'customer' OR (may_read AND seated)) AND queue_id = coalesce(queue, queue_id)
 ), moved AS (
     UPDATE chats_chat SET public_head = chats_chat.public_head + fresh.many
-    FROM fresh WHERE fresh.nth = 1 AND chats_chat.id = fresh.chat AND chats_chat.id = ANY(%(chat)s::uuid[])
+    FROM fresh WHERE fresh.nth = 1 AND chats_chat.id = fresh.chat
+        AND chats_chat.id = ANY(ARRAY(SELECT chat FROM fresh))
 ), written AS (
     INSERT INTO chats_entry (chat_id, stream, seq, kind, at, sender_kind, sender_id, sender_name, cid, fingerprint,
         text, findings, data)
