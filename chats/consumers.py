@@ -17,6 +17,7 @@ from agents.models import Agent, User
 from chats import hellos, operations, snapshots
 from chats.commands import CUSTOMER, Guest
 from chats.hellos import Standing
+from chats.log_ins import log_ins
 from chats.places import Line, line_of
 from chats.querysets import View
 from chats.senders import Sender
@@ -167,6 +168,13 @@ class DeskConsumer(Resuming):
     snapshot: Callable[[Agent], dict[str, Any]]
     active = False  # something was asked for since the last heartbeat
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection; afterwards nobody asks for its log-in any more."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            log_ins(self.hub).drop(self)
+
     async def run(self, command: Command, frame: Any) -> dict[str, Any]:
         """As every socket; it also shows that somebody is there."""
         self.active = True
@@ -177,14 +185,21 @@ class DeskConsumer(Resuming):
         if self.origin() not in settings.ORIGINS:
             return wire.CLOSE_FORBIDDEN
         cookies = self.cookies()
-        found = await self.work(hellos.agent_of_session, cookies.get(settings.SESSION_COOKIE_NAME, ""))
-        if found is None:
+        self.session = cookies.get(settings.SESSION_COOKIE_NAME, "")
+        if not await self._logged_in():
             return wire.CLOSE_UNAUTHENTICATED
-        self.agent: Agent = found
-        self.user: User = found.user
+        log_ins(self.hub).add(self)
         cookie = cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
         self.language = self.user.language or (cookie if cookie in dict(settings.LANGUAGES) else "en")
         return None
+
+    async def _logged_in(self) -> bool:
+        """Whether the session is an active agent's; he and his log-in are known as they are now."""
+        found = await self.work(hellos.agent_of_session, self.session)
+        if found is not None:
+            self.agent: Agent = found
+            self.user: User = found.user
+        return found is not None
 
     def actor(self) -> "DeskConsumer":
         """The desk itself: it has `agent` and `user`."""
@@ -196,9 +211,12 @@ class DeskConsumer(Resuming):
         self.desk = uuid4().hex
         if self.hub.size(groups.desk(self.agent.pk)) >= wire.SOCKETS_PER_PRINCIPAL:
             raise Closing(wire.CLOSE_TOO_MANY)
+        self.listen_to({groups.user(self.user.pk)})
+        if not await self._logged_in():  # as he was at the handshake, however long ago that was
+            raise Closing(wire.CLOSE_UNAUTHENTICATED)
         wish = {"desk": self.desk, "by": self.user, "take_over": hello.take_over}
         try:
-            heads = await self.work(hellos.take_desk, self.agent, **wish, lost=lambda: self.lost)
+            heads = await self.work(hellos.take_desk, self.agent, **wish, lost=lambda: self.lost or self.closed)
         except Refused as refused:
             self.refuse(header, refused)
             raise Closing(wire.CLOSE_REPLACED if refused.code == "conflict" else wire.CLOSE_FORBIDDEN) from refused
