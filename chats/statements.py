@@ -8,13 +8,28 @@ LOCK = """
 SELECT id, public_head, clock_timestamp() FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 
+# Those of the chats that somebody else holds; nobody is waited for.
+HELD = """
+WITH free AS (SELECT id FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)
+SELECT id FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) AND id NOT IN (SELECT id FROM free)
+"""
+
+WRITER = "contactcenter-writer"  # the name of its connections
+
+# A writer that was stopped between two statements of a pipeline is idle in no transaction that the server knows of:
+# no timeout of a session ends it. Its connection is broken off by whoever sweeps.
+BREAK_OFF = """
+SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND application_name = %(name)s
+    AND state = 'active' AND wait_event = 'ClientRead' AND query_start < pg_catalog.clock_timestamp() - %(after)s
+"""
+
 WRITE = """
 WITH said AS (
-    SELECT * FROM unnest(
-        %(n)s::int[], %(chat)s::uuid[], %(kind)s::text[], %(who)s::text[], %(name)s::text[],
-        %(cid)s::text[], %(fingerprint)s::bytea[], %(text)s::text[], %(findings)s::jsonb[], %(agent)s::int[],
-        %(queue)s::int[]
-    ) AS t(n, chat, kind, who, name, cid, fingerprint, text, findings, agent, queue)
+    SELECT * FROM json_to_recordset(%(said)s::json) AS t(
+        n int, chat uuid, kind text, who text, name text, cid text, fingerprint bytea, text text, findings jsonb,
+        agent int, queue int
+    )
 ), looked AS (
     SELECT said.*, found.queue_id, found.state, found.public_head,
         before.seq AS old_seq, before.at AS old_at, before.text AS old_text,
@@ -45,7 +60,8 @@ WITH said AS (
         AND (kind = 'customer' OR (may_read AND seated)) AND queue_id = coalesce(queue, queue_id)
 ), moved AS (
     UPDATE chats_chat SET public_head = chats_chat.public_head + fresh.many
-    FROM fresh WHERE fresh.nth = 1 AND chats_chat.id = fresh.chat AND chats_chat.id = ANY(%(chat)s::uuid[])
+    FROM fresh WHERE fresh.nth = 1 AND chats_chat.id = fresh.chat
+        AND chats_chat.id = ANY(ARRAY(SELECT chat FROM fresh))
 ), written AS (
     INSERT INTO chats_entry (chat_id, stream, seq, kind, at, sender_kind, sender_id, sender_name, cid, fingerprint,
         text, findings, data)

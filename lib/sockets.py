@@ -15,6 +15,7 @@ from lib.errors import Refused
 from lib.flow import Flow
 from lib.hub import Hub, running_hub
 from lib.rates import Bucket
+from lib.sweeps import UNANSWERED
 
 log = logging.getLogger(__name__)
 
@@ -172,6 +173,10 @@ class Socket(AsyncConsumer):
             await self.close(closing.code)
         except Refused as refused:
             await self._no(header, refused if may else Refused("rate_limited"))
+        except UNANSWERED as error:  # the database could not do it now
+            reason, kind = type(error.__cause__ or error).__name__, header.type[:40] if header else "?"
+            log.warning("the database did not answer a frame of type %s: %s", kind, reason)
+            await self._no(header, Refused("unavailable"))
         except Exception:
             log.exception("a frame of type %s failed", header.type[:40] if header else "?")
             await self._no(header, Refused("unavailable"))
