@@ -277,6 +277,7 @@ class CustomerConsumer(Resuming):
     commands = CUSTOMER
     guest: Guest
     shown = ""  # the chat's state in the last snapshot
+    told = b""  # that snapshot, as far as what is told of changes goes
     waiting: dict[str, Any] | None = None  # that snapshot, while he waits
     line: Line | None = None  # where he waits
     over: asyncio.TimerHandle | None = None
@@ -321,8 +322,14 @@ class CustomerConsumer(Resuming):
         self._show(*await self.work(hellos.customer_now, self.chat_id))
 
     def _show(self, chat: View, frame: dict[str, Any]) -> None:
-        """Send the snapshot. Who waits is told his place; after the end the socket stays for a rating, then closes."""
-        self.push(wire.encode(frame))
+        """Send the snapshot if it is news. Who waits is told his place; after the end the socket stays for a rating.
+
+        Much happens in a chat that its customer must not even notice, as a supervisor who reads along.
+        """
+        told = wire.encode({**frame["chat"], "agents_seen": None})  # what was seen travels by itself
+        if told != self.told:
+            self.told = told
+            self.push(wire.encode(frame))
         self.shown = chat.state
         waits = chat.state in (State.QUEUED, State.OFFERED) and not self.closed
         self.waiting = frame if waits else None
@@ -345,6 +352,7 @@ class CustomerConsumer(Resuming):
         chat, (position, wait) = self.waiting["chat"], place
         if (chat["position"], chat["wait"]) != (position, wait):
             self.waiting = {**self.waiting, "chat": {**chat, "position": position, "wait": wait}}
+            self.told = wire.encode({**self.waiting["chat"], "agents_seen": None})
             self.push(wire.encode(self.waiting))
 
     async def beat(self) -> None:
