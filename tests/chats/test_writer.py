@@ -7,6 +7,8 @@ from typing import Any
 from chats import writer
 from chats.models import Chat
 from chats.operations.open import Opened
+from chats.said import Said
+from chats.screening import DEFAULT, screen
 from tests import cast
 from tests.cast import customer_of, fresh, new_cid
 from tests.chats.stage import loop, on_loop
@@ -36,3 +38,17 @@ def test_who_holds_a_chat_delays_no_other(carol: Opened, house: cast.House) -> N
     assert [each.result(AT_ONCE)[0]["text"] for each in late] == ["late a", "late b", "late c"]
     assert [line.text for line in cast.lines(fresh(slow)) if line.text] == ["hello", "late a", "late b", "late c"]
     assert writer.waiting() == 0
+
+
+def test_who_is_refused_after_waiting_too_long_is_kept_no_longer(carol: Opened) -> None:
+    by = customer_of(carol.chat)
+
+    async def waited_too_long() -> tuple[Any, list[Said]]:
+        running = await writer.running_writer()
+        done, since = running.hub.loop.create_future(), running.hub.loop.time() - writer.PATIENCE
+        running._queue.append(Said(carol.chat.pk, by, "late", screen("x"), DEFAULT, None, False, done, since))
+        running._lose_patience()
+        return done.exception(), running._queue
+
+    error, queue = on_loop(waited_too_long())
+    assert (error.code, queue) == ("unavailable", [])
