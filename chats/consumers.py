@@ -17,6 +17,7 @@ from agents.models import Agent, User
 from chats import hellos, operations, snapshots
 from chats.commands import CUSTOMER, Guest
 from chats.hellos import Standing
+from chats.operations.presence import Lost
 from chats.places import Line, line_of
 from chats.querysets import View
 from chats.senders import Sender
@@ -202,7 +203,7 @@ class DeskConsumer(Resuming):
         except Refused as refused:
             self.refuse(header, refused)
             raise Closing(wire.CLOSE_REPLACED if refused.code == "conflict" else wire.CLOSE_FORBIDDEN) from refused
-        except hellos.Lost as lost:
+        except Lost as lost:
             raise Closing(wire.CLOSE_NORMAL) from lost
         self.listen_to(self._groups(heads))
         self.dirty = False

@@ -9,11 +9,11 @@ import pytest
 
 from agents import operations as agent_operations
 from agents.models import Agent
-from chats import operations
+from chats import hellos, operations, tasks
 from chats.models import Chat, Offer, Seat, Watch
 from tests import cast
-from tests.cast import customer_leaves, fresh, live_offer
-from tests.races.race import ROUNDS, at_once, code, in_this_order
+from tests.cast import customer_leaves, fresh, live_offer, new_cid
+from tests.races.race import ROUNDS, at_once, code, held, in_this_order, waiting_for_locks
 from wrapup import operations as wrapup_operations
 from wrapup.models import WrapUp
 
@@ -224,6 +224,37 @@ def monitor_and_leave(scene: Scene) -> tuple[Chat, Verb, Verb]:
     return chat, partial(operations.monitor, chat, by=scene.bob), partial(customer_leaves, chat)
 
 
+def returns(agent: Agent) -> Verb:
+    """The agent, who was lost, says hello."""
+    return partial(hellos.take_desk, agent, desk=new_cid(), by=agent.user, take_over=True, lost=lambda: False)
+
+
+def lost(scene: Scene) -> Chat:
+    """Alice's chat waits for her."""
+    chat = scene.chat()
+    disconnect(scene.alice)()
+    assert Seat.objects.live().get(chat=chat).away_since
+    return chat
+
+
+@pair
+def return_and_leave(scene: Scene) -> tuple[Chat, Verb, Verb]:
+    chat = lost(scene)
+    return chat, returns(scene.alice), partial(customer_leaves, chat)
+
+
+@pair
+def return_and_give_up(scene: Scene) -> tuple[Chat, Verb, Verb]:
+    chat = lost(scene)
+    return chat, returns(scene.alice), give_up(scene.alice, chat)
+
+
+@pair
+def return_and_take_over(scene: Scene) -> tuple[Chat, Verb, Verb]:
+    chat = lost(scene)
+    return chat, returns(scene.alice), partial(operations.take_over, chat, by=scene.bob)
+
+
 def test_at_once(scene: Scene) -> None:
     for _ in range(MANY):
         for name in random.sample(sorted(PAIRS), len(PAIRS)):
@@ -272,6 +303,19 @@ def test_forced_transfer_and_the_target_signs_out(scene: Scene, first: str) -> N
     results = dict(zip(order, in_this_order(fresh(scene.ben), *(verbs[name] for name in order)), strict=True))
     assert code(results["transfer"]) == (None if first == "transfer" else "state")
     assert code(results["sign_out"]) == ("state" if first == "transfer" else None)
+    scene.holds(chat)
+
+
+def test_forced_who_holds_a_chat_keeps_nobody_from_his_desk(scene: Scene) -> None:
+    chat = lost(scene)
+    with held(chat):
+        returns(scene.alice)()
+        assert fresh(scene.alice).state == "idle"
+        assert waiting_for_locks() == 0
+    assert Seat.objects.live().get(chat=chat).away_since
+    tasks.sweep()
+    assert Seat.objects.live().get(chat=chat).away_since is None
+    assert "connection_back" in cast.kinds(chat)
     scene.holds(chat)
 
 
