@@ -52,5 +52,9 @@ class AgentQuerySet(TransitionQuerySet["Agent"]):
             )
 
     def locked(self, *pks: Any) -> dict[Any, "Agent"]:
-        """The rows by pk, locked in pk order until the end of the transaction."""
-        return {row.pk: row for row in self.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",))}
+        """The rows by pk, locked in pk order until the end of the transaction.
+
+        Others may refer to them meanwhile: two agents who ask each other would else wait for each other at commit.
+        """
+        rows = self.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",), no_key=True)
+        return {row.pk: row for row in rows}

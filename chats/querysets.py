@@ -117,8 +117,11 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         return waiting.annotate(up=up).filter(up__lte=now).order_by("up")
 
     def locked(self, pk: UUID) -> "Chat":
-        """The chat, locked until commit: first in the order of locks, before any agent. Refused("not_found")."""
-        rows = self.select_for_update(of=("self",)).select_related("customer", "queue", "entry_point")
+        """The chat, locked until commit: first in the order of locks, before any agent. Refused("not_found").
+
+        Others may refer to it meanwhile: its key never changes.
+        """
+        rows = self.select_for_update(of=("self",), no_key=True).select_related("customer", "queue", "entry_point")
         return one(rows, pk=pk)
 
     def opened_by(self, token: bytes) -> Opened | None:
