@@ -19,9 +19,13 @@ class AgentQuerySet(TransitionQuerySet["Agent"]):
 
     transitions = TRANSITIONS
 
+    def employed(self) -> "AgentQuerySet":
+        """Those who may work here: neither they nor their log-ins are disabled."""
+        return self.filter(is_active=True, user__is_active=True)
+
     def available(self) -> "AgentQuerySet":
         """Those who may be offered contacts."""
-        return self.filter(state=State.AVAILABLE, is_active=True)
+        return self.employed().filter(state=State.AVAILABLE)
 
     def signed_in(self) -> "AgentQuerySet":
         """Those with a desk."""
