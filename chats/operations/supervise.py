@@ -27,6 +27,7 @@ from routing.desktops import monitoring_shows
 
 IN_ALREADY = _("You are in this chat already.")
 THREE_ALREADY = _("Two agents are in this chat already.")
+NOT_YOURS = _("The agent who leads this chat is in none of your teams.")
 NOT_HERE = _("You don't read along in this chat.")
 
 
@@ -144,19 +145,22 @@ def _sit_down(chat: Chat, agent: Agent, role: str, *, at: datetime) -> Seat:
 def take_over(chat: Chat, *, by: Agent) -> Seat:
     """The supervisor leads the chat; the agent who led it is out and wraps up. Whoever was asked is asked no longer.
 
-    Refused: as `monitor`; `state` when he leads already, `capacity` without a free place.
+    Refused: as `monitor`; `forbidden` when an agent of another team leads, `state` when he does himself, `capacity`
+    without a free place.
     """
     row = _supervised(chat, by)
     mine = _seat_of(row, by)
     if mine and mine.role == Seat.Role.OWNER:
         raise Refused("state", IN_ALREADY)
+    lead = Seat.objects.live().filter(chat=row, role=Seat.Role.OWNER).select_related("agent").get()
+    if not Agent.objects.supervised_by(by).filter(pk=lead.agent_id).exists():
+        raise Refused("forbidden", NOT_YOURS)
     if mine is None:
         free_place(by.pk, available=False)
     now = database_now()
     told = everybody(row)
     row = Chat.objects.advance(row.pk, "take_over")
     take_back_any(row, at=now, why="taken_over")
-    lead = Seat.objects.live().filter(chat=row, role=Seat.Role.OWNER).select_related("agent").get()
     lines.person_left(row, of_agent(lead.agent), at=now)
     end_seat(lead, at=now)
     if mine is None:

@@ -150,6 +150,31 @@ def test_only_supervisors_of_the_team_may(house: cast.House, chat: Chat, alice: 
     assert (roles(chat), staff(chat)) == ({"Alice": "owner"}, [])
 
 
+def test_who_supervises_the_guest_alone_may_not_put_the_owner_out(
+    chat: Chat, boss: Agent, alice: Agent, mallory: Agent
+) -> None:
+    other = cast.hire("Otto", mallory.team, role=Agent.Role.SUPERVISOR)
+    mallory.team.supervisors.add(other)
+    for agent in (other, mallory):
+        cast.goes_available(agent)
+    operations.request_conference(chat, by=alice, agent=mallory)
+    cast.takes(chat, mallory)
+    operations.monitor(chat, by=other)
+    (watched,) = snapshots.watched(other)
+    assert watched["allowed"] == ["whisper", "supervise_leave"]
+    with pytest.raises(Refused, match="forbidden"):
+        operations.take_over(chat, by=other)
+    operations.end_conference(chat, by=alice)
+    operations.request_conference(chat, by=alice, agent=other)
+    cast.takes(chat, other)
+    assert "take_over" not in snapshots.chats(other)[0]["allowed"], "nor as the guest himself"
+    assert roles(chat) == {"Alice": "owner", "Otto": "guest"}
+    operations.monitor(chat, by=boss)
+    assert "take_over" in snapshots.watched(boss)[0]["allowed"]
+    operations.take_over(chat, by=boss)
+    assert roles(chat) == {"Bob": "owner", "Otto": "guest"}
+
+
 def test_every_act_is_in_the_ledger_and_the_audit_trail(chat: Chat, boss: Agent) -> None:
     operations.monitor(chat, by=boss)
     operations.whisper(chat, by=boss, text="psst")
