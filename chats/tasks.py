@@ -97,6 +97,7 @@ def sweep() -> dict[str, int]:
         "adrift": each(operations.agent_lost, adrift[:BATCH]),
         "back": each(comes_back, back.select_related("agent")[:BATCH]),
         "given_up": each(operations.give_up, lost[:BATCH]),
+        "unwatched": operations.end_lost_watches(),
         "left": each(operations.customer_lost, left[:BATCH]),
         "abandoned": each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
         "overflowed": each(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),

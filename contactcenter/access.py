@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_out
+from django.db import transaction
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 
@@ -10,6 +11,7 @@ from agents import operations
 from agents.events import AgentChanged, LoginRevoked
 from agents.models import Agent, Team, User
 from chats.models import Watch
+from chats.operations import end_lost_watches
 from lib.events import publish
 
 RIGHTS: dict[type, tuple[str, ...]] = {
@@ -77,6 +79,7 @@ def supervisors_changed(sender: Any, action: str, **kwargs: Any) -> None:
 
 
 def _supervisors_look_again() -> None:
-    """Whoever reads along somewhere hears from now on only what he may still read."""
+    """Whoever reads along where he may not any more stops; the others' desks hear what they may still read."""
+    transaction.on_commit(end_lost_watches, robust=True)
     reading = Watch.objects.filter(ended_at=None).values_list("agent_id", flat=True).distinct()
     publish(*(AgentChanged(agent_id=agent) for agent in reading))

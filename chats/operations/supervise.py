@@ -22,6 +22,7 @@ from chats.senders import SYSTEM, of_agent
 from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
+from lib.sweeps import each
 from lib.transitions import one
 from routing.desktops import monitoring_shows
 
@@ -185,15 +186,34 @@ def leave_supervision(chat: Chat, *, by: Agent) -> None:
     if watch is None and seat is None:
         raise Refused("not_found", NOT_HERE)
     if watch is not None:
-        now = database_now()
-        Watch.objects.filter(pk=watch.pk).update(ended_at=now)
-        _say_monitoring(row, watch, on=False)
-        _note(row, "leave_supervision", by=by, at=now)
-        publish(ChatChanged(chat_id=row.pk, agents=(by.pk,)))
+        _stops_reading(row, watch)
     elif seat is not None and seat.role == Seat.Role.GUEST:
         exit_conference(row, by=by)
     else:
         raise Refused("state")
+
+
+def _stops_reading(chat: Chat, watch: Watch) -> None:
+    now = database_now()
+    Watch.objects.filter(pk=watch.pk).update(ended_at=now)
+    _say_monitoring(chat, watch, on=False)
+    _note(chat, "leave_supervision", by=watch.agent, at=now)
+    publish(ChatChanged(chat_id=chat.pk, agents=(watch.agent_id,)))
+
+
+@transaction.atomic
+def end_lost_watch(watch: Watch) -> bool:
+    """Who may not read along any more, as role or team changed, doesn't. False when he had stopped, or may again."""
+    row = Chat.objects.locked(watch.chat_id)
+    lost = Watch.objects.lost().filter(pk=watch.pk).select_related("agent").first()
+    if lost is not None:
+        _stops_reading(row, lost)
+    return lost is not None
+
+
+def end_lost_watches() -> int:
+    """Nobody reads along where he may not any more; returns how many did. The sweep does it for what is held now."""
+    return each(end_lost_watch, Watch.objects.lost())
 
 
 def stop_watching(agent: Agent) -> None:
