@@ -16,7 +16,7 @@ from chats import operations, policies
 from chats.events import QueueMoved
 from chats.models import Attachment, Chat, Offer, Rehearsal, Seat
 from chats.operations.files import UPLOAD_LIFE
-from chats.operations.presence import GRACE
+from chats.operations.presence import GRACE, comes_back
 from chats.rehearsing import rehearse
 from chats.scanning import verdict
 from chats.statements import BREAK_OFF, WRITER
@@ -83,6 +83,7 @@ def sweep() -> dict[str, int]:
         state=AgentState.OFFLINE, seats__in=Seat.objects.live().filter(away_since=None)
     ).distinct()
     lost = Seat.objects.live().filter(away_since__lt=now - GRACE)
+    back = Seat.objects.live().filter(away_since__isnull=False).exclude(agent__state=AgentState.OFFLINE)
     waited = Chat.objects.waited_longest(now)
     unread = Attachment.objects.filter(status=Attachment.Status.SCANNING, look_at__lt=now)
     unsent = Attachment.objects.unsent().filter(created_at__lt=now - UPLOAD_LIFE)
@@ -94,7 +95,9 @@ def sweep() -> dict[str, int]:
         "inactive": each(operations.time_out, Agent.objects.inactive(now)[:BATCH]),
         "stranded": each(_withdraw, stranded[:BATCH]),
         "adrift": each(operations.agent_lost, adrift[:BATCH]),
+        "back": each(comes_back, back.select_related("agent")[:BATCH]),
         "given_up": each(operations.give_up, lost[:BATCH]),
+        "unwatched": operations.end_lost_watches(),
         "left": each(operations.customer_lost, left[:BATCH]),
         "abandoned": each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
         "overflowed": each(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),
