@@ -46,15 +46,19 @@ class Customer(models.Model):
     external_id = ScannedCharField(
         _("id at the web site"), max_length=120, blank=True, help_text=_("From the signed identity.")
     )
+    realm = models.CharField(_("identity realm"), max_length=64, blank=True, editable=False)
+    identity = models.BinaryField(max_length=16, null=True, editable=False)  # of the id before it was masked
     created_at = models.DateTimeField(_("first seen"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [
-            models.UniqueConstraint(
-                fields=["external_id"], condition=~Q(external_id=""), name="one_customer_per_identity"
-            )
+            models.UniqueConstraint(fields=["realm", "identity"], name="one_customer_per_identity"),
+            models.CheckConstraint(
+                condition=Q(identity=None, realm="") | Q(identity__isnull=False) & ~Q(realm=""),
+                name="identity_within_a_realm",
+            ),
         ]
 
     def __str__(self) -> str:

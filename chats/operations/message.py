@@ -54,7 +54,7 @@ def take_message(entry_point: EntryPoint, form: Mapping[str, Any], *, language: 
         raise dropped(findings(found, policy))
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
-        customer = customer_of(said, claims)
+        customer = customer_of(said, claims, entry_point.identity_realm)
         chat = Chat.objects.create(
             state=State.LATER,
             kind=Kind.MESSAGE,
