@@ -219,7 +219,9 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = LOGIN_URL
-LOGIN_FAILURES, LOGIN_LOCK = 5, timedelta(minutes=15)
+LOGIN_FAILURES, LOGIN_LOCK = 5, timedelta(minutes=15)  # wrong passwords for a user at one address, and how long then
+LOGIN_FAILURES_OF_USER, LOGIN_FAILURES_OF_ADDRESS = 25, 100  # in that time, where nobody of the name has signed in yet
+LOGIN_KNOWN = timedelta(days=30)  # how long it is remembered from where somebody has signed in
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
