@@ -116,6 +116,7 @@ class Chat(models.Model):
         verbose_name = _("chat")
         verbose_name_plural = _("chats")
         ordering = ["-started_at", "pk"]
+        permissions = [("check_invariants", "Can look at the invariants and have them checked")]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="chat_state_known"),
             models.CheckConstraint(

@@ -174,7 +174,11 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 30
 CELERY_TASK_ROUTES = {
     "chats.tasks.scan_file": {"queue": "scan"},
-    "chats.tasks.play_rehearsal": {"queue": "plays"},  # minutes, so never between sweeps
+    # What may take longer than a sweep may wait never runs between sweeps.
+    "chats.tasks.play_rehearsal": {"queue": "plays"},
+    "chats.tasks.prune_rehearsals": {"queue": "plays"},
+    "routing.tasks.prune": {"queue": "plays"},
+    "contactcenter.tasks.check_invariants": {"queue": "plays"},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

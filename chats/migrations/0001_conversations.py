@@ -243,6 +243,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "chat",
                 "verbose_name_plural": "chats",
                 "ordering": ["-started_at", "pk"],
+                "permissions": [("check_invariants", "Can look at the invariants and have them checked")],
             },
         ),
         migrations.CreateModel(
