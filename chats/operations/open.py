@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from chats import policies
+from chats import bot, policies
 from chats.models import Chat, Customer
 from chats.operations import lines
 from chats.operations.enqueue import hand_over
-from chats.operations.overflow import queue_with_room
+from chats.operations.overflow import way_in
 from chats.operations.presence import CUSTOMER_LEASE
 from chats.screening import clean, dropped, findings, identity_print
 from chats.senders import BOT, Sender
@@ -27,7 +27,6 @@ from lib.errors import Refused
 from lib.wire import can_be_kept
 from routing.models import EntryPoint, FormField, Queue
 
-FIRST_REPLIES = 3  # buttons under the greeting, besides the one that asks for a person
 UNCONFIRMED = _("The identity could not be confirmed. Load the page again.")
 TOKEN_LIFE = timedelta(hours=24)
 LONGEST = {"name": 120, "email": 254, "subject": 200, "page": 500}
@@ -53,12 +52,7 @@ def open(entry_point: EntryPoint, form: Mapping[str, Any], *, language: str = ""
     said, claims, struck = screened(said, claims, queue.pk)
     language = language_of(entry_point, language)
     now = database_now()
-    if queue.hours is not None and not queue.hours.is_open(now):
-        raise Refused("closed", entry_point.closed_message or None)
-    room = queue_with_room(queue, now)
-    if room is None:
-        raise Refused("full", queue.full_message or None)
-    queue = room
+    queue = way_in(entry_point, now)
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         customer = customer_of(said, claims, entry_point.identity_realm)
@@ -93,9 +87,7 @@ def _first_words(chat: Chat, entry_point: EntryPoint, queue: Queue) -> None:
     greeting = (entry_point.greeting_de if chat.language == "de" else "") or entry_point.greeting
     with override(chat.language):
         words = greeting or gettext("Hello! How can I help?")
-    known = entry_point.answers.filter(language__in=("", chat.language))
-    first = [*known.filter(hands_over=False)[:FIRST_REPLIES], *known.filter(hands_over=True)[:1]]
-    replies = [str(answer) for answer in first]
+    replies = bot.openers(entry_point.pk, language=chat.language, people=True)
     lines.append(chat, "message", by=BOT, at=chat.started_at, text=words, data={"quick_replies": replies})
 
 
