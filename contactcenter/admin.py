@@ -24,7 +24,7 @@ from contactcenter.accounts import SignOut
 from contactcenter.figures import figures, values
 from contactcenter.invariants import INVARIANTS, last_report
 from contactcenter.tasks import ask_for_check
-from lib.admin import LedgerAdmin
+from lib.admin import LedgerAdmin, delete_selected
 
 SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
@@ -99,6 +99,8 @@ class ContactCenterSite(admin.AdminSite):
     def __init__(self, name: str = "admin") -> None:
         """The site with the audit trail; every room registers its own models."""
         super().__init__(name)
+        self.disable_action("delete_selected")
+        self.add_action(delete_selected)
         self.register(LogEntry, LogEntryAdmin)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
