@@ -205,7 +205,7 @@ def opening(hours: BusinessHours | None, at: datetime) -> str:
     for days in range(8):
         day = local.date() + timedelta(days=days)
         for each in sorted(hours.openings.all(), key=lambda opening: opening.opens):
-            if each.weekday != day.weekday() or day in closed or (not days and each.closes <= local.time()):
+            if each.weekday != day.weekday() or day in closed or (not days and each.is_over(local.time())):
                 continue
             if not days and each.opens <= local.time():
                 return _("open until %(time)s") % {"time": f"{each.closes:%H:%M}"}
