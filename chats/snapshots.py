@@ -177,6 +177,7 @@ def for_customer(chat: View) -> dict[str, Any]:
     position, wait = place(chat) if waiting else (None, None)
     ended = chat.state == State.ENDED
     rule = policies.of_queue(chat.queue_id)
+    said = _said_by_bot(chat)
     return {
         "type": "chat",
         "chat": {
@@ -189,7 +190,8 @@ def for_customer(chat: View) -> dict[str, Any]:
             "position": position,
             "wait": wait,
             "agents": [{"id": pk, "name": name} for pk, name, _ in chat.agents],
-            "quick_replies": _quick_replies(chat),
+            "quick_replies": list(said.get("quick_replies", [])),
+            "leave_message": said.get("leave_message"),
             "can_attach": not ended and rule.attachments,
             "policy": rule.card_numbers,
             "kinds": sorted(rule.sendable),
@@ -242,11 +244,12 @@ def _wait(position: int, recent: Sequence[float]) -> dict[str, int] | None:
     return wait._asdict() if wait else None
 
 
-def _quick_replies(chat: View) -> list[str]:
+def _said_by_bot(chat: View) -> dict[str, Any]:
+    """What the chatbot's words bring with them, as long as they are the last."""
     if chat.state != State.BOT:
-        return []
+        return {}
     last = Entry.objects.filter(chat=chat.pk, stream=Entry.PUBLIC).order_by("-seq").first()
-    return list(last.data.get("quick_replies", [])) if last is not None and last.sender_kind == "bot" else []
+    return last.data if last is not None and last.sender_kind == "bot" else {}
 
 
 def page_of_lines(chat_id: UUID, stream: str, after: int, limit: int, *, upto: int | None = None) -> Page:

@@ -31,6 +31,7 @@ BATCH = 200
 REORDERED_WITHIN = timedelta(seconds=3)  # two sweeps that come late still tell; twice does no harm
 REHEARSAL_SECONDS = 900
 HANGS = timedelta(seconds=5)  # as long as a session may idle in a transaction
+PRUNE_SECONDS = 600
 
 
 @shared_task
@@ -61,7 +62,7 @@ def play_rehearsal(pk: int, language: str = "en") -> bool:
     return rehearse(pk, language=language)
 
 
-@shared_task
+@shared_task(time_limit=PRUNE_SECONDS)
 def prune_rehearsals() -> int:
     """What-if runs older than `REHEARSAL_DAYS` days are gone; 0 keeps them for ever. Returns how many."""
     if not settings.REHEARSAL_DAYS:

@@ -13,6 +13,7 @@ from chats.attachments import PART_SIZE
 from chats.events import FileReady, MessageDropped
 from chats.models import Attachment, Chat, Entry, HeldMessage, Seat
 from chats.operations import lines, pieces
+from chats.operations.bot_turn import let_bot_answer
 from chats.policies import Rule
 from chats.screening import Screened, clean, dropped, findings
 from chats.senders import Sender
@@ -256,6 +257,7 @@ def _say(chat: Chat, held: HeldMessage, sent: Sequence[Attachment], by: Sender) 
     cards = [file.card() for file in sent]
     entry = lines.append(chat, "message", by=by, at=now, screened=joined.screened, cid=held.cid, files=cards)
     attach(sent, entry)
+    let_bot_answer(chat, str(joined.screened.text), by=by)
     return True
 
 
