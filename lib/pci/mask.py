@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
+from lib.pci.beside import find_beside
 from lib.pci.cards import find_cards
 from lib.pci.custom import CustomPattern, find_custom
 from lib.pci.digits import may_hold_row, plain, skeleton
 from lib.pci.findings import MASK, Hit, Span
 from lib.pci.issuers import SHORTEST
-from lib.pci.personal import find_beside, find_ibans, find_personal
+from lib.pci.personal import find_ibans, find_personal
 
 __all__ = ["ALL_DETECTORS", "DEFAULT_DETECTORS", "MASK", "Masked", "Span", "mask"]
 
