@@ -110,7 +110,7 @@ SSN_WORD = re.compile(r"\bssn\b|\bsocial\b|\bsoc\b", re.IGNORECASE)
 SSN_HINTS = ("ssn", "soc")
 SSN_CONTEXT = 40
 
-EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]+@(?:[\w-]+\.)+[\w-]*[^\W\d_]{2}\b")
+EMAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]++@(?:[\w-]+\.)+[\w-]*[^\W\d_]{2}\b")
 PHONE = re.compile(
     r"(?<![\w+.,/-])(?:\+|00|\(|0|[2-9][0-9]{2}[-. ])[0-9](?:[\s./()-]{0,3}[0-9]){6,14}(?![\w]|[.,/-][0-9])"
 )
