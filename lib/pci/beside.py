@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from lib.pci.findings import MASK, Hit, digits_of, whole
 
 BESIDE = 64
+SHORTEST = 4
+"""Characters of a sign and a code, or of a date."""
 BEYOND = 16
 """Characters behind the stretch that are read to see where a number ends."""
 MONTH = r"(?:0?[1-9]|1[0-2])"
@@ -83,27 +85,35 @@ TRACK_REST = re.compile(
 
 def find_beside(read: str, cards: Sequence[Hit], codes: bool) -> Iterator[Hit]:
     """The expiry date beside each card, reported as part of the card, and the security code with the two."""
+    lower = read.lower() if cards else ""
+    labelled = any(hint in lower for hint in LABEL_HINTS)
     for at, card in enumerate(cards):
         end = card.span.end
         limit = min(cards[at + 1].span.start if at + 1 < len(cards) else len(read), end + BESIDE)
-        if limit < end:
+        if limit < end or (limit - end < SHORTEST and not labelled):
             continue
-        expiry, code = _near(read, card.span.start, end, limit)
+        expiry, code = _near(read, card.span.start, end, limit, labelled)
         if expiry:
             yield digits_of(card.span.detector, read, *expiry.span("expiry"))
         if codes and code:
             yield digits_of("cvv", read, *code.span("code"))
 
 
-def _near(read: str, start: int, end: int, limit: int) -> tuple[re.Match[str] | None, re.Match[str] | None]:
-    """The expiry date and the code of the card at `start`–`end`, behind which the text up to `limit` is its own."""
+def _near(
+    read: str, start: int, end: int, limit: int, labelled: bool
+) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    """The expiry date and the code of the card at `start`–`end`, behind which the text up to `limit` is its own.
+
+    `labelled`: a date may be called so somewhere in the text.
+    """
     seen = min(limit + BEYOND, len(read)) if limit == end + BESIDE else limit
     expiry = EXPIRY_AFTER.match(read, end, seen)
     if not expiry:
         both = CODE_FIRST.match(read, end, seen)
         if both:
             return both, both
-        expiry = EXPIRY_LABELLED.search(read, max(0, start - BESIDE), limit) or EXPIRY_ALONE.search(read, end, seen)
+        named = EXPIRY_LABELLED.search(read, max(0, start - BESIDE), limit) if labelled else None
+        expiry = named or EXPIRY_ALONE.search(read, end, seen)
     if not expiry or expiry.start() < end:
         return expiry, CODE_AT_END.match(read, end, seen)
     behind = expiry.end("expiry")

@@ -28,6 +28,8 @@ IBAN_COUNTRIES = {
 IBAN_BEGINNINGS = ((b"-aa99", 1), (b"-aa-99", 1), (b"-aaaaaa99", 5))
 """The skeletons an IBAN begins with, and where in them the country stands; the last is glued to the word IBAN."""
 IBAN_BODY = re.compile(r"[ \xa0\u202f\x00.-]?[0-9](?:[ \xa0\u202f\x00.-]{0,2}[0-9A-Za-z]){12,31}")
+BETWEEN_OF_IBAN = re.compile("[ \xa0\u202f\x00.-]+")
+LETTERS = re.compile("[A-Za-z]")
 DIGITS_ONLY = (
     "AE AT BA BE CR CZ DE DK EE EG ES FI FO GL HR HU IL IS LT LY ME MN MR NO PL PT RS SD SE SI SK SO TL TN VA XK"
 )
@@ -102,6 +104,7 @@ TRACK = re.compile(r"%?[Bb][0-9]{12,19}\^[^^\n]{0,40}\^[0-9]{4}[^?\s]{0,60}\??|;
 
 SSN = re.compile("[0-9]{3}([-. \u2010-\u2015])[0-9]{2}\\1[0-9]{4}")
 SSN_SHAPE = b"999-99-9999"
+DIGITS = re.compile("[0-9]+")
 SSN_PLAIN = re.compile(r"[0-9]{9,}")
 NO_SSN = re.compile(r"000|666|9|...00|.....0000")
 NUMBER_BEFORE = re.compile(r"(?:[0-9]|[0-9][-. ])\Z")
@@ -141,12 +144,13 @@ def _iban(read: str, start: int) -> Iterator[Hit]:
     body = IBAN_BODY.match(read, start + 2) if length else None
     if length is None or body is None:
         return
-    places = [i for i in range(*body.span()) if read[i].isascii() and read[i].isalnum()][: length - 2]
-    digits = sum(read[i].isdigit() for i in places)
-    if digits < (length - 2 if country in IBAN_OF_DIGITS else length // 2):
+    sure = BETWEEN_OF_IBAN.sub("", body[0])[: length - 2]
+    digits = len(sure) - len(LETTERS.findall(sure))
+    if len(sure) < length - 2 or digits < (length - 2 if country in IBAN_OF_DIGITS else length // 2):
         return
-    if len(places) == length - 2 and _remainder(country + "".join([read[i] for i in places])) == 1:
-        yield whole("iban", read, start, places[-1] + 1)
+    if _remainder(country + sure) == 1:
+        places = [i for i in range(*body.span()) if read[i].isascii() and read[i].isalnum()]
+        yield whole("iban", read, start, places[length - 3] + 1)
 
 
 def _remainder(iban: str) -> int:
@@ -228,13 +232,16 @@ def _at_each(expression: re.Pattern[str], read: str, shape: bytes, needed: bytes
 
 def _ssns(read: str, candidates: Iterable[re.Match[str]]) -> Iterator[Hit]:
     """United States social security numbers: with dashes anywhere, in another form only where the words say so."""
+    last = -1
     for found in candidates:
         start, end = found.span()
-        if NUMBER_BEFORE.search(read, max(0, start - 2), start) or NUMBER_BEHIND.match(read, end):
+        beside_one = start - last == 1 and read[last] == " "
+        if NUMBER_BEHIND.match(read, end) or (not beside_one and NUMBER_BEFORE.search(read, max(0, start - 2), start)):
             continue
-        digits = "".join([char for char in found[0] if "0" <= char <= "9"])
+        digits = "".join(DIGITS.findall(found[0]))
         if len(digits) != SSN_DIGITS or NO_SSN.match(digits):
             continue
         dashed = found.re is SSN and found[1] not in ". "
         if dashed or SSN_WORD.search(read, max(0, start - SSN_CONTEXT), end + SSN_CONTEXT // 2):
+            last = end
             yield whole("us_ssn", read, start, end)
