@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from lib.pci.custom import CustomPattern
-from lib.pci.formats.mail import read_mail
+from lib.pci.formats.mail import read_mail, starts_like_mail
 from lib.pci.formats.ole import kind_of_ole, open_ole, read_ole
 from lib.pci.formats.packed import kind_of_zip, open_zip, read_archive, read_office
 from lib.pci.formats.pdf import read_pdf
@@ -77,7 +77,7 @@ def open_file(reader: Reader, data: bytes, name: str) -> tuple[str, Iterator[str
     if found == "zip":
         archive = open_zip(data)
         kind = kind_of_zip(archive)
-        return kind, read_archive(reader, archive) if kind == "zip" else read_office(reader, archive, data, kind)
+        return kind, read_archive(reader, archive, data) if kind == "zip" else read_office(reader, archive, data, kind)
     if found == "ole":
         file = open_ole(data)
         kind = kind_of_ole(file)
@@ -111,6 +111,15 @@ def _textual(reader: Reader, data: bytes, name: str) -> tuple[str, Iterator[str]
         return "html", read_html(reader, data)
     if claimed == "eml":
         return "eml", read_mail(reader, data)
-    if claimed in TEXTUAL or reader.depth:
-        return claimed or "txt", read_text(reader, data)
+    if reader.depth:
+        return claimed or "txt", _any_text(reader, data)
+    if claimed in TEXTUAL:
+        return claimed, read_text(reader, data)
     raise Unreadable("type")
+
+
+def _any_text(reader: Reader, data: bytes) -> Iterator[str]:
+    """What a program that knows better than its name would make of a text in a file: e-mail, a page, or just text."""
+    yield from read_html(reader, data)
+    if starts_like_mail(data):
+        yield from read_mail(reader, data)

@@ -10,6 +10,15 @@ from lib.pci.formats.reading import Reader, Unreadable
 
 BOUNDARY = re.compile(r'boundary="?[^";\s]+', re.IGNORECASE)
 """What parts a message: mail programs make it of random digits."""
+STARTS = re.compile(
+    rb"\s*(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?(?:mime-version|content-(?:type|transfer-encoding)):", re.IGNORECASE
+)
+FIRST_BYTES = 16_384  # in which the headers that say so must begin
+
+
+def starts_like_mail(data: bytes) -> bool:
+    """Whether the bytes begin with headers that only e-mail and saved web pages have."""
+    return STARTS.match(data[:FIRST_BYTES]) is not None
 
 
 def read_mail(reader: Reader, data: bytes) -> Iterator[str]:

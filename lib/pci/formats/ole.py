@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import olefile
 
 from lib.pci.formats.packed import read_cells
-from lib.pci.formats.reading import APART, Reader, Unreadable
+from lib.pci.formats.raw import strings
+from lib.pci.formats.reading import Reader, Unreadable
 from lib.pci.formats.rtf import read_rtf
 from lib.pci.formats.text import read_html
 
@@ -19,8 +20,6 @@ KINDS = (
     ("PowerPoint Document", "ppt"),
     ("__properties_version1.0", "msg"),
 )
-WIDE = re.compile(r"[\x20-\x7e\t\r\n\x07\u00a0-\u024f\u2010-\u2030\u0400-\u04ff]{4,}")
-NARROW = re.compile(r"[\x20-\x7e\t\r\n\x07\xa0-\xff]{4,}")
 FIB_FLAGS, FIB_PIECES = 0x0A, 0x01A2  # where in the stream they stand
 FIB_ENCRYPTED, FIB_TABLE_1 = 0x0100, 0x0200
 PIECE_OF_BYTES = 0x40000000
@@ -109,9 +108,7 @@ def _stream(reader: Reader, path: list[str], stream: bytes) -> Iterator[str]:
     if name == "Pictures" and stream:
         yield from reader.image(stream, "", (1000, 1000))
     reader.spend(len(stream))
-    yield APART.join(NARROW.findall(stream.decode("cp1252", "replace")))
-    for start in (0, 1):
-        yield APART.join(WIDE.findall(stream[start:].decode("utf-16-le", "replace")))
+    yield from strings(stream)
 
 
 def _message(reader: Reader, file: olefile.OleFileIO) -> Iterator[str]:

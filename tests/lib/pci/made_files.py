@@ -7,12 +7,13 @@ import zlib
 from email.message import EmailMessage
 
 
-def zipped(files: dict[str, bytes | str], stored: bool = False) -> bytes:
+def zipped(files: dict[str, bytes | str], stored: bool = False, comment: bytes = b"") -> bytes:
     """An archive."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
+        archive.comment = comment
     return out.getvalue()
 
 
@@ -20,18 +21,34 @@ TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/pa
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
-def docx(text: str = "hello", part: str = "word/document.xml") -> bytes:
-    """A Word file with the text, cut into two runs, in one of its parts."""
+def runs(text: str, run: str, properties: str = "", count: int = 0) -> str:
+    """The text cut into two runs, each with so many properties."""
     half = len(text) // 2
-    runs = "".join(f"<w:r><w:t>{piece}</w:t></w:r>" for piece in (text[:half], text[half:]))
-    body = f"<w:document {W}><w:body><w:p>{runs}</w:p></w:body></w:document>"
+    given = f"<{properties}>{''.join(f'<w:b{at}/>' for at in range(count))}</{properties}>" if properties else ""
+    return "".join(run.format(given, piece) for piece in (text[:half], text[half:]))
+
+
+def docx(text: str = "hello", part: str = "word/document.xml", count: int = 0) -> bytes:
+    """A Word file with the text, cut into two runs of so many properties, in one of its parts."""
+    body = runs(text, "<w:r>{}<w:t>{}</w:t></w:r>", "w:rPr", count)
+    return office({part: f"<w:document {W}><w:body><w:p>{body}</w:p></w:body></w:document>"})
+
+
+def office(parts: dict[str, bytes | str], comment: bytes = b"") -> bytes:
+    """A Word file with parts of one's own."""
     empty = f"<w:document {W}><w:body/></w:document>"
-    return zipped({"[Content_Types].xml": TYPES, "word/document.xml": empty, part: body})
+    return zipped({"[Content_Types].xml": TYPES, "word/document.xml": empty, **parts}, comment=comment)
 
 
-def pptx(text: str) -> bytes:
-    """A slide with the text in its notes."""
-    notes = f'<p:notes xmlns:p="p" xmlns:a="a"><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:notes>'
+def body(xml: str) -> bytes:
+    """A Word file with one paragraph as written."""
+    return office({"word/document.xml": f"<w:document {W}><w:body><w:p>{xml}</w:p></w:body></w:document>"})
+
+
+def pptx(text: str, count: int = 0) -> bytes:
+    """A slide with the text, cut into two runs, in its notes."""
+    pieces = runs(text, "<a:r>{}<a:t>{}</a:t></a:r>", "a:rPr", count)
+    notes = f'<p:notes xmlns:p="p" xmlns:a="a" xmlns:w="w"><a:p>{pieces}</a:p></p:notes>'
     return zipped({"[Content_Types].xml": TYPES, "ppt/presentation.xml": "<p/>", "ppt/notesSlides/n1.xml": notes})
 
 
@@ -41,8 +58,8 @@ RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
 
 
-def xlsx(*cells: str, comment: str = "") -> bytes:
-    """One row of numbers."""
+def xlsx(*cells: str, comment: str = "", count: int = 0) -> bytes:
+    """One row of numbers, and a comment cut into two runs."""
     row = "".join(f'<c r="{chr(65 + at)}1"><v>{cell}</v></c>' for at, cell in enumerate(cells))
     files = {
         "[Content_Types].xml": TYPES,
@@ -54,7 +71,9 @@ def xlsx(*cells: str, comment: str = "") -> bytes:
         "xl/worksheets/sheet1.xml": f'<worksheet {S}><sheetData><row r="1">{row}</row></sheetData></worksheet>',
     }
     if comment:
-        files["xl/comments1.xml"] = f"<comments {S}><comment><text><t>{comment}</t></text></comment></comments>"
+        pieces = runs(comment, "<r>{}<t>{}</t></r>", "rPr", count)
+        written = f'<comments {S} xmlns:w="w"><comment><text>{pieces}</text></comment></comments>'
+        files["xl/comments1.xml"] = written
     return zipped(files)
 
 
@@ -151,6 +170,14 @@ def png(wide: int, high: int, comment: str = "") -> bytes:
     words = chunk(b"tEXt", b"Comment\0" + comment.encode()) if comment else b""
     pixels = zlib.compress(b"\0" * 1000)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + words + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def hidden_member(data: bytes) -> bytes:
+    """An archive whose second member stands in no directory."""
+    first, both = zipped({"a.txt": "hello"}), zipped({"a.txt": "hello", "b.txt": data})
+    ends, last = both.index(b"PK\1\2"), bytearray(first[first.index(b"PK\1\2") :])
+    struct.pack_into("<I", last, len(last) - 6, ends)  # where the directory begins
+    return both[:ends] + bytes(last)
 
 
 def zip_bomb() -> bytes:

@@ -1,6 +1,7 @@
 """A card is found wherever a kind of file can hide one; what can't be read whole is no clean file."""
 
 import base64
+import gzip
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -77,6 +78,51 @@ HOLDING = {
     "xls, second sheet": ("a.xls", older.xls("hello", comment=SOLID)),
     "xlsb": ("a.xlsb", older.xlsb(CARD)),
     "xlsb, float": ("a.xlsb", older.xlsb(4111111111111111.0)),
+    "docx, text of another form": ("a.docx", made.office({"word/afchunk.txt": NOTES})),
+    "docx, a web page in it": ("a.docx", made.office({"word/afchunk.dat": "<p>4111 <b>1111</b> 1111 1111"})),
+    "docx, mail in it": ("a.docx", made.office({"word/afchunk.mht": made.eml(CARD)})),
+    "docx, csv in it": ("a.docx", made.office({"notes.csv": NOTES})),
+    "docx, name of a part": ("a.docx", made.office({f"word/{SOLID}.xml": "<x/>"})),
+    "docx, name of an empty folder": ("a.docx", made.office({f"{SOLID}/": ""})),
+    "docx, remark of the archive": ("a.docx", made.office({}, comment=NOTES)),
+    "docx, remark in the XML": ("a.docx", made.body(f"<!-- {CARD} --><w:r><w:t>hello</w:t></w:r>")),
+    "docx, instruction in the XML": ("a.docx", made.body(f"<?x {CARD}?>")),
+    "docx, name of the document type": (
+        "a.docx",
+        made.office({"word/a.xml": f'<!DOCTYPE x SYSTEM "{SOLID}"><x/>'}),
+    ),
+    "docx, settings of a printer": ("a.docx", made.office({"word/printerSettings/printerSettings1.bin": NOTES})),
+    "docx, font": ("a.docx", made.office({"word/fonts/font1.odttf": b"\0\1\2" + NOTES})),
+    "docx, hidden letters between": (
+        "a.docx",
+        made.body(
+            "<w:r><w:t>4111 1111</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>abc</w:t></w:r>"
+            "<w:r><w:t>1111 1111</w:t></w:r>"
+        ),
+    ),
+    "docx, deleted": ("a.docx", made.body(f"<w:r><w:delText>{CARD}</w:delText></w:r>")),
+    "docx, deleted letters between": (
+        "a.docx",
+        made.body("<w:r><w:t>41111111</w:t><w:delText>abc</w:delText><w:t>11111111</w:t></w:r>"),
+    ),
+    "docx, symbols": (
+        "a.docx",
+        made.body("".join(f'<w:r><w:sym w:font="Wingdings" w:char="F03{digit}"/></w:r>' for digit in SOLID)),
+    ),
+    "docx, written over many lines": (
+        "a.docx",
+        made.body("\n            ".join(f"<w:r><w:t>{part}</w:t></w:r>" for part in CARD.split())),
+    ),
+    "odt with a table of its own kind": (
+        "a.odt",
+        made.zipped({"mimetype": "application/vnd.oasis.opendocument.text", "cards.csv": NOTES}),
+    ),
+    "odt, remark between": (
+        "a.odt",
+        made.odt("41111111<office:annotation><text:p>see</text:p></office:annotation>11111111"),
+    ),
+    "zip, remark": ("a.zip", made.zipped({"a.txt": "hello"}, comment=NOTES)),
+    "zip, mail named as text": ("a.zip", made.zipped({"a.txt": made.eml(CARD)})),
     "named otherwise": ("a.txt", made.docx(SOLID)),
 }
 
@@ -86,6 +132,13 @@ def test_a_card_is_found(what: str) -> None:
     name, data = HOLDING[what]
     verdict = look(data, name)
     assert (verdict.reason, verdict.detectors) == ("card", ("pan",))
+
+
+@pytest.mark.parametrize("make", [made.docx, made.pptx, lambda text, count: made.xlsx("1", comment=text, count=count)])
+@pytest.mark.parametrize("properties", range(13))
+def test_a_number_over_two_runs_with_any_look(make: Callable[..., bytes], properties: int) -> None:
+    name = "a.docx"  # what it is shows in the bytes
+    assert look(make(CARD, count=properties), name).reason == "card"
 
 
 CLEAN = {
@@ -138,6 +191,18 @@ UNREADABLE = {
         ),
         "unreadable",
     ),
+    "unknown bytes in a docx": ("a.docx", made.office({"word/a.bin": b"\0\1\2\3"}), "type"),
+    "packed bytes in an odt": (
+        "a.odt",
+        made.zipped({"mimetype": "application/vnd.oasis.opendocument.text", "cards.gz": gzip.compress(NOTES)}),
+        "type",
+    ),
+    "declarations in a docx": (
+        "a.docx",
+        made.office({"word/a.xml": f'<!DOCTYPE x [<!ATTLIST x a CDATA "{SOLID}">]><x/>'}),
+        "unreadable",
+    ),
+    "zip with a member that no directory names": ("a.zip", made.hidden_member(NOTES), "unreadable"),
     "program": ("a.txt", b"\x7fELF" + b"\0" * 100, "type"),
     "program in an archive": ("a.zip", made.zipped({"a.txt": b"MZ\x90\0" + b"\0" * 100}), "type"),
     "anything": ("a.pdf", b"\x01\x02\x03", "type"),
