@@ -1,5 +1,6 @@
 """Bytes and a name → what kind of file it is and every text in it, or why nobody can say."""
 
+import html
 import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from lib.pci.formats.mail import read_mail, starts_like_mail
 from lib.pci.formats.ole import kind_of_ole, open_ole, read_ole
 from lib.pci.formats.packed import kind_of_zip, open_zip, read_archive, read_office
 from lib.pci.formats.pdf import read_pdf
+from lib.pci.formats.raw import strings
 from lib.pci.formats.reading import APART, Reader, Unreadable
 from lib.pci.formats.rtf import read_rtf
 from lib.pci.formats.text import read_html, read_text
@@ -20,6 +22,10 @@ CHUNK = 200_000  # characters looked at together
 OVERLAP = 300
 PRINTABLE = re.compile(rb"[\x20-\x7e]{8,}")
 """What an image says of itself, such as comments and where it was taken."""
+ONE_FILE = IMAGES | {"pdf", "rtf"}
+"""Kinds in which anything may follow the first bytes."""
+KNOWN_BY_CONTENT = frozenset({("rtf", "doc")})
+"""Found and claimed: Word writes the one under the name of the other, and looks at the bytes when it reads."""
 CARDS = frozenset({"pan", "pan_near", "cvv", "track"})
 
 
@@ -46,7 +52,7 @@ def inspect(
     struck: set[str] = set()
     try:
         kind, texts = open_file(reader, data, name)
-        if kind not in kinds:
+        if kind not in kinds or not _as_named(kind, name):
             return Verdict(kind, "type", ())
         for text in texts:
             for piece in _pieces(text):
@@ -67,8 +73,22 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def texts_inside(reader: Reader, data: bytes, name: str) -> Iterator[str]:
-    """The texts of a file in a file, whatever kind it is."""
-    yield from open_file(reader, data, name)[1]
+    """The texts of a file in a file, whatever kind it is. Raises Unreadable("type") when it is named as another kind.
+
+    Under a name that says nothing to us a picture may still be opened as a page: it is read as both.
+    """
+    kind, texts = open_file(reader, data, name)
+    if not _as_named(kind, name) and kind not in TEXTUAL and ending(name):
+        raise Unreadable("type")
+    yield from texts
+    if kind in ONE_FILE and not ending(name):
+        yield from map(html.unescape, strings(data))
+
+
+def _as_named(kind: str, name: str) -> bool:
+    """Whether a program that goes by the name makes the same of the bytes as one that goes by the bytes."""
+    claimed = ending(name)
+    return kind == claimed or {kind, claimed} <= IMAGES or (kind, claimed) in KNOWN_BY_CONTENT
 
 
 def open_file(reader: Reader, data: bytes, name: str) -> tuple[str, Iterator[str]]:

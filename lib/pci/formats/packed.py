@@ -110,7 +110,7 @@ def read_office(reader: Reader, archive: zipfile.ZipFile, data: bytes, kind: str
     for member in archive.infolist():
         yield member.filename
         part = read_member(reader, archive, member)
-        if not member.is_dir():
+        if part and not member.is_dir():  # OpenDocument has empty parts
             yield from _part(reader, part, member.filename, kind)
     if kind in SHEETS:
         yield from read_cells(data)

@@ -81,6 +81,7 @@ def odt(text: str, part: str = "content.xml") -> bytes:
     """An OpenDocument text."""
     body = f'<office:document xmlns:office="o" xmlns:text="t"><text:p>{text}</text:p></office:document>'
     files = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>", part: body}
+    files |= {"Configurations2/floater/": "", "Configurations2/accelerator/current.xml": ""}  # as LibreOffice does
     return zipped(files, stored=True)
 
 
@@ -178,6 +179,12 @@ def hidden_member(data: bytes) -> bytes:
     ends, last = both.index(b"PK\1\2"), bytearray(first[first.index(b"PK\1\2") :])
     struct.pack_into("<I", last, len(last) - 6, ends)  # where the directory begins
     return both[:ends] + bytes(last)
+
+
+def picture_that_is_a_page(text: str) -> bytes:
+    """A picture of one pixel for who looks at the bytes, and a page with the text for who looks at its name."""
+    entities = "".join(f"&#{ord(sign)};" for sign in text)
+    return b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0, 0, 0) + f"<p>{entities}</p>".encode() + b";"
 
 
 def zip_bomb() -> bytes:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lib.pci import images
 from lib.pci.custom import CustomPattern
 from lib.pci.files import Verdict, inspect
-from lib.pci.kinds import KINDS, MAGIC
+from lib.pci.kinds import KINDS, MAGIC, TEXTUAL
 from lib.pci.mask import DEFAULT_DETECTORS
 from tests.faults.house import size
 from tests.lib.pci import made_files as made
@@ -123,7 +123,8 @@ HOLDING = {
     ),
     "zip, remark": ("a.zip", made.zipped({"a.txt": "hello"}, comment=NOTES)),
     "zip, mail named as text": ("a.zip", made.zipped({"a.txt": made.eml(CARD)})),
-    "named otherwise": ("a.txt", made.docx(SOLID)),
+    "rtf named as a Word file": ("a.doc", made.rtf(SOLID)),
+    "zip, a picture that is a page": ("a.zip", made.zipped({"a.svg": made.picture_that_is_a_page(SOLID)})),
 }
 
 
@@ -134,11 +135,17 @@ def test_a_card_is_found(what: str) -> None:
     assert (verdict.reason, verdict.detectors) == ("card", ("pan",))
 
 
-@pytest.mark.parametrize("make", [made.docx, made.pptx, lambda text, count: made.xlsx("1", comment=text, count=count)])
+RUNS: dict[str, Callable[..., bytes]] = {
+    "docx": made.docx,
+    "pptx": made.pptx,
+    "xlsx": lambda text, count: made.xlsx("1", comment=text, count=count),
+}
+
+
+@pytest.mark.parametrize("kind", RUNS)
 @pytest.mark.parametrize("properties", range(13))
-def test_a_number_over_two_runs_with_any_look(make: Callable[..., bytes], properties: int) -> None:
-    name = "a.docx"  # what it is shows in the bytes
-    assert look(make(CARD, count=properties), name).reason == "card"
+def test_a_number_over_two_runs_with_any_look(kind: str, properties: int) -> None:
+    assert look(RUNS[kind](CARD, count=properties), f"a.{kind}").reason == "card"
 
 
 CLEAN = {
@@ -217,8 +224,31 @@ def test_what_cannot_be_read_is_not_clean(what: str) -> None:
     assert (verdict.reason, verdict.detectors) == (reason, ())
 
 
+@pytest.mark.parametrize("name", sorted(TEXTUAL))
+@pytest.mark.parametrize("start", sorted({magic for magic, _kind in MAGIC} | {b"RIFF\0\0\0\0WEBP"}))
+def test_what_begins_like_one_kind_is_not_delivered_as_a_text(start: bytes, name: str) -> None:
+    verdict = look(start + made.picture_that_is_a_page(SOLID)[6:], f"a.{name}", unread_images=True)
+    assert verdict.reason in {"type", "unreadable"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.html", made.picture_that_is_a_page("hello")),
+        ("a.pdf", made.docx("hello")),
+        ("a.txt", made.docx("hello")),
+        ("a.xls", b"<html><table><tr><td>hello"),
+        ("a.txt", b"<html>hello"),
+    ],
+)
+def test_what_is_named_as_another_kind_is_not_delivered(name: str, data: bytes) -> None:
+    assert look(data, name, unread_images=True).reason == "type"
+    inside = look(made.zipped({name: data}), "a.zip", unread_images=True)
+    assert inside.reason == ("" if data.startswith(b"<html>") else "type")  # a text in a file is read as every text
+
+
 def test_a_kind_that_is_not_allowed() -> None:
-    assert inspect(made.docx("hello"), "a.pdf", kinds={"pdf"}, detectors=DEFAULT_DETECTORS) == Verdict(
+    assert inspect(made.docx("hello"), "a.docx", kinds={"pdf"}, detectors=DEFAULT_DETECTORS) == Verdict(
         "docx", "type", ()
     )
 
@@ -286,17 +316,17 @@ def test_an_image_with_too_many_pixels(unread: bool) -> None:
     assert look(made.png(30_000, 30_000), "a.png", unread_images=unread).reason == "too_large"
 
 
-MADE: list[Callable[[], bytes]] = [lambda row=row: row[1] for row in (*HOLDING.values(), *CLEAN.values())]  # type: ignore[misc]
+MADE = [*HOLDING.values(), *CLEAN.values()]
 
 
 @settings(max_examples=size(150, 3_000), deadline=None)
 @given(st.sampled_from(MADE), st.data())
-def test_damaged_files_never_raise(make: Callable[[], bytes], draw: st.DataObject) -> None:
-    data = bytearray(make())
+def test_damaged_files_never_raise(row: tuple[str, bytes], draw: st.DataObject) -> None:
+    name, data = row[0], bytearray(row[1])
     for _ in range(draw.draw(st.integers(1, 4))):
         data[draw.draw(st.integers(0, len(data) - 1))] = draw.draw(st.integers(0, 255))
     cut = draw.draw(st.integers(0, len(data)))
-    assert isinstance(look(bytes(data[cut // 2 :]), draw.draw(st.sampled_from(["a.txt", "a.pdf", "a.eml"]))), Verdict)
+    assert isinstance(look(bytes(data[cut // 2 :]), draw.draw(st.sampled_from([name, "a.txt", "a.eml"]))), Verdict)
 
 
 STARTS = [magic for magic, _kind in MAGIC] + [
