@@ -77,7 +77,7 @@ def texts_inside(reader: Reader, data: bytes, name: str) -> Iterator[str]:
 
     Under a name that says nothing to us a picture may still be opened as a page: it is read as both.
     """
-    kind, texts = open_file(reader, data, name)
+    kind, texts = open_file(reader, data, name, inside=True)
     if not _as_named(kind, name) and kind not in TEXTUAL and ending(name):
         raise Unreadable("type")
     yield from texts
@@ -91,8 +91,11 @@ def _as_named(kind: str, name: str) -> bool:
     return kind == claimed or {kind, claimed} <= IMAGES or (kind, claimed) in KNOWN_BY_CONTENT
 
 
-def open_file(reader: Reader, data: bytes, name: str) -> tuple[str, Iterator[str]]:
-    """Its kind by content, and its texts, read as they are asked for. Raises Unreadable, as does the reading."""
+def open_file(reader: Reader, data: bytes, name: str, *, inside: bool = False) -> tuple[str, Iterator[str]]:
+    """Its kind by content, and its texts, read as they are asked for. Raises Unreadable, as does the reading.
+
+    A text `inside` another file may have any name, and is read as whatever a text can be.
+    """
     found = family(data)
     if found == "zip":
         archive = open_zip(data)
@@ -108,7 +111,7 @@ def open_file(reader: Reader, data: bytes, name: str) -> tuple[str, Iterator[str
         return found, read_rtf(reader, data)
     if found in IMAGES:
         return found, _image(reader, data, found)
-    return _textual(reader, data, name)
+    return _textual(reader, data, name, inside)
 
 
 def _image(reader: Reader, data: bytes, kind: str) -> Iterator[str]:
@@ -124,14 +127,14 @@ def _image(reader: Reader, data: bytes, kind: str) -> Iterator[str]:
         raise Unreadable("unreadable") from error
 
 
-def _textual(reader: Reader, data: bytes, name: str) -> tuple[str, Iterator[str]]:
+def _textual(reader: Reader, data: bytes, name: str, inside: bool) -> tuple[str, Iterator[str]]:
     claimed = ending(name)
     start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if claimed == "html" or start.startswith((b"<!doctype html", b"<html")):
         return "html", read_html(reader, data)
     if claimed == "eml":
         return "eml", read_mail(reader, data)
-    if reader.depth:
+    if inside:
         return claimed or "txt", _any_text(reader, data)
     if claimed in TEXTUAL:
         return claimed, read_text(reader, data)
