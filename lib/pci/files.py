@@ -1,8 +1,8 @@
 """Bytes and a name → what kind of file it is and every text in it, or why nobody can say."""
 
 import html
-import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from lib.pci.custom import CustomPattern
@@ -10,18 +10,17 @@ from lib.pci.formats.mail import read_mail, starts_like_mail
 from lib.pci.formats.ole import kind_of_ole, open_ole, read_ole
 from lib.pci.formats.packed import kind_of_zip, open_zip, read_archive, read_office
 from lib.pci.formats.pdf import read_pdf
+from lib.pci.formats.picture import read_picture
 from lib.pci.formats.raw import strings
-from lib.pci.formats.reading import APART, Reader, Unreadable
+from lib.pci.formats.reading import Reader, Unreadable
 from lib.pci.formats.rtf import read_rtf
 from lib.pci.formats.text import read_html, read_text
-from lib.pci.images import MOST_PIXELS, TooLarge, can_read_images, dimensions, text_of_image
+from lib.pci.images import can_read_images, text_of_image
 from lib.pci.kinds import IMAGES, TEXTUAL, ending, family
 from lib.pci.mask import mask
 
 CHUNK = 200_000  # characters looked at together
 OVERLAP = 300
-PRINTABLE = re.compile(rb"[\x20-\x7e]{8,}")
-"""What an image says of itself, such as comments and where it was taken."""
 ONE_FILE = IMAGES | {"pdf", "rtf"}
 """Kinds in which anything may follow the first bytes."""
 KNOWN_BY_CONTENT = frozenset({("rtf", "doc")})
@@ -54,7 +53,7 @@ def inspect(
         kind, texts = open_file(reader, data, name)
         if kind not in kinds or not _as_named(kind, name):
             return Verdict(kind, "type", ())
-        for text in texts:
+        for text in chain(texts, reader.together()):
             for piece in _pieces(text):
                 struck |= {finding.detector for finding in mask(piece, detectors, custom).findings}
     except Unreadable as unreadable:
@@ -110,21 +109,8 @@ def open_file(reader: Reader, data: bytes, name: str, *, inside: bool = False) -
     if found == "rtf":
         return found, read_rtf(reader, data)
     if found in IMAGES:
-        return found, _image(reader, data, found)
+        return found, read_picture(reader, data, found)
     return _textual(reader, data, name, inside)
-
-
-def _image(reader: Reader, data: bytes, kind: str) -> Iterator[str]:
-    try:
-        size = dimensions(data, kind)
-        if size[0] * size[1] > MOST_PIXELS:
-            raise Unreadable("too_large")
-        yield APART.join(found.decode() for found in PRINTABLE.findall(data))
-        yield from reader.image(data, kind, size)
-    except TooLarge as error:
-        raise Unreadable("too_large") from error
-    except ValueError as error:
-        raise Unreadable("unreadable") from error
 
 
 def _textual(reader: Reader, data: bytes, name: str, inside: bool) -> tuple[str, Iterator[str]]:

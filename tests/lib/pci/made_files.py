@@ -161,16 +161,29 @@ def eml(text: str, attachment: bytes = b"", name: str = "notes.txt") -> bytes:
     return message.as_bytes()
 
 
-def png(wide: int, high: int, comment: str = "") -> bytes:
-    """The head of an image of that size, with no pixels to speak of."""
+def png(wide: int, high: int, comment: str = "", *chunks: tuple[bytes, bytes]) -> bytes:
+    """The head of an image of that size, with no pixels to speak of, and chunks of one's own."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", wide, high, 8, 0, 0, 0, 0)
     words = chunk(b"tEXt", b"Comment\0" + comment.encode()) if comment else b""
+    words += b"".join(chunk(kind, data) for kind, data in chunks)
     pixels = zlib.compress(b"\0" * 1000)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + words + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def jpg(particulars: bytes = b"") -> bytes:
+    """The head of a photograph with what the camera says of it."""
+    said = b"\xff\xe1" + struct.pack(">H", len(particulars) + 8) + b"Exif\0\0" + particulars
+    return b"\xff\xd8" + said + b"\xff\xc0" + struct.pack(">HBHHB", 8, 8, 300, 400, 1) + b"\xff\xd9"
+
+
+def gif(frames: int = 1) -> bytes:
+    """Pictures of 400 by 300 pixels, shown one after the other."""
+    frame = b"!\xf9\x04\0\0\0\0\0" + b"," + struct.pack("<HHHHB", 0, 0, 400, 300, 0) + b"\x02\x01\x44\0"
+    return b"GIF89a" + struct.pack("<HHBBB", 400, 300, 0x80, 0, 0) + bytes(6) + frame * frames + b";"
 
 
 def hidden_member(data: bytes) -> bytes:
