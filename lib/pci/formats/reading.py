@@ -43,10 +43,10 @@ class Reader:
     """Pixels of all icons so far."""
     tiles: list[str] = field(default_factory=list)
 
-    def spend(self, size: int, packed: int = 0) -> None:
+    def spend(self, size: int, packed: int = 0, *, file: bool = True) -> None:
         """So many bytes were unpacked. Raises Unreadable("too_large") beyond what a file may unpack to."""
         self.unpacked += size
-        self.files += 1
+        self.files += file
         bomb = packed and size > 1024 * 1024 and size > packed * MOST_RATIO
         if bomb or self.unpacked > MOST_BYTES or self.files > MOST_FILES:
             raise Unreadable("too_large")

@@ -1,5 +1,6 @@
 """Files of every kind made by hand, small, with a text wherever such a file can hold one; and poisoned ones."""
 
+import hashlib
 import io
 import struct
 import zipfile
@@ -109,40 +110,108 @@ def ods(text: str) -> bytes:
 
 def pdf(*pages: str, title: str = "", trailer: str = "", count: int = 0) -> bytes:
     """A PDF with a line of text on each page; `count` pages that all show the first instead."""
-    texts = pages or ("hello",)
+    objects = [f"<< /Title ({title}) >>"] if title else []
+    return pdf_of(pages or ("hello",), *objects, trailer=f"/Info {OWN} 0 R" if title else trailer, count=count)
+
+
+OWN = 10
+"""The number of the first object of one's own in a PDF."""
+
+
+def stream(data: str | bytes, keys: str = "") -> bytes:
+    """An object that holds the data."""
+    held = data.encode("latin-1") if isinstance(data, str) else data
+    return f"<< /Length {len(held)} {keys} >>\nstream\n".encode() + held + b"\nendstream"
+
+
+def pdf_of(
+    pages: tuple[str, ...],
+    *objects: str | bytes,
+    catalog: str = "",
+    page: str = "",
+    font: str = "",
+    trailer: str = "",
+    count: int = 0,
+    fill: str = "",
+) -> bytes:
+    """A PDF with objects of one's own from number 10 on, and keys of one's own in its catalog, pages and font."""
+    texts = pages[: (OWN - 4) // 2]
     numbers = [4 + 2 * at for at in range(len(texts))]
     kids = " ".join(f"{number} 0 R" for number in numbers)
-    objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
+    made: list[str | bytes] = [
+        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {len(texts)} >>",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica {font} >>",
     ]
     if count:
-        objects[1] = f"<< /Type /Pages /Kids [{'4 0 R ' * count}] /Count {count} >>"
+        made[1] = f"<< /Type /Pages /Kids [{'4 0 R ' * count}] /Count {count} >>"
     for number, text in zip(numbers, texts, strict=True):
-        stream = f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET"
-        objects.append(
+        made.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents {number + 1} 0 R "
-            "/Resources << /Font << /F1 3 0 R >> >> >>"
+            f"/Resources << /Font << /F1 3 0 R >> {fill} >> {page} >>"
         )
-        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
-    if title:
-        objects.append(f"<< /Title ({title}) >>")
-        trailer = f"/Info {len(objects)} 0 R"
+        made.append(stream(drawn(text)))
+    made += ["null"] * (OWN - 1 - len(made))
     out, offsets = b"%PDF-1.7\n", []
-    for at, body in enumerate(objects, 1):
+    for at, body in enumerate([*made, *objects], 1):
         offsets.append(len(out))
-        out += f"{at} 0 obj\n{body}\nendobj\n".encode()
+        out += b"%d 0 obj\n%s\nendobj\n" % (at, body.encode("latin-1") if isinstance(body, str) else body)
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    size = len(objects) + 1
+    size = len(offsets) + 1
     end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\n"
     return out + f"{end}startxref\n{len(out)}\n%%EOF\n".encode()
+
+
+def drawn(text: str) -> str:
+    """What draws the text in a PDF."""
+    return f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET"
+
+
+FORM = "/Type /XObject /Subtype /Form /BBox [0 0 300 200] /Resources << /Font << /F1 3 0 R >> >>"
+
+
+def stamped(*looks: bytes, annotation: str = "/Subtype /Stamp", names: str = "/N 11 0 R") -> bytes:
+    """A PDF with something on its page that has these looks."""
+    note = f"<< /Type /Annot /Rect [0 0 300 200] {annotation} /AP << {names} >> >>"
+    return pdf_of(("hello",), note, *looks, page="/Annots [10 0 R]")
+
+
+def grey(wide: int, high: int) -> bytes:
+    """A picture in a PDF."""
+    keys = f"/Type /XObject /Subtype /Image /Width {wide} /Height {high} /ColorSpace /DeviceGray /BitsPerComponent 8"
+    return stream(bytes(wide * high), keys)
 
 
 def encrypted_pdf() -> bytes:
     """A PDF that asks for a password."""
     lock = f"/Encrypt << /Filter /Standard /V 1 /R 2 /O <{'41' * 32}> /U <{'42' * 32}> /P -4 >> /ID [<00> <00>]"
     return pdf("secret", trailer=lock)
+
+
+def locked_pdf(title: str) -> bytes:
+    """A PDF with a title that anybody can open, but not print: encrypted with an empty password (RC4, 40 bits)."""
+
+    def mixed(key: bytes, data: bytes) -> bytes:
+        state, at = list(range(256)), 0
+        for place in range(256):
+            at = (at + state[place] + key[place % len(key)]) % 256
+            state[place], state[at] = state[at], state[place]
+        first = second = 0
+        out = bytearray()
+        for byte in data:
+            first = (first + 1) % 256
+            second = (second + state[first]) % 256
+            state[first], state[second] = state[second], state[first]
+            out.append(byte ^ state[(state[first] + state[second]) % 256])
+        return bytes(out)
+
+    padding = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
+    owner, mark, rights = b"A" * 32, b"\0" * 16, -4
+    key = hashlib.md5(padding + owner + struct.pack("<i", rights) + mark).digest()[:5]
+    own = hashlib.md5(key + struct.pack("<I", OWN)[:3] + b"\0\0").digest()[:10]
+    lock = f"/Encrypt 11 0 R /ID [<{mark.hex()}> <{mark.hex()}>] /Info 10 0 R"
+    how = f"<< /Filter /Standard /V 1 /R 2 /O <{owner.hex()}> /U <{mixed(key, padding).hex()}> /P {rights} >>"
+    return pdf_of(("",), f"<< /Card <{mixed(own, title.encode()).hex()}> >>", how, trailer=lock)
 
 
 def rtf(text: str) -> bytes:
