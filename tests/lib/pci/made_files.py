@@ -220,6 +220,19 @@ def rtf(text: str) -> bytes:
     return rf"{{\rtf1\ansi {{\b {text[:half]}}}\i {text[half:]}\par}}".encode()
 
 
+def mail(body: str, *headers: str) -> bytes:
+    """An e-mail as written."""
+    return "\r\n".join(["From: a@example.org", "Subject: hello", *headers, "", body]).encode()
+
+
+def parted(*parts: str, before: str = "", behind: str = "", boundary: str = "b1") -> bytes:
+    """An e-mail of several parts, with what programs don't show before and behind them."""
+    written = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
+    return mail(
+        f"{before}\r\n{written}--{boundary}--\r\n{behind}", f'Content-Type: multipart/mixed; boundary="{boundary}"'
+    )
+
+
 def eml(text: str, attachment: bytes = b"", name: str = "notes.txt") -> bytes:
     """An e-mail whose body travels as base64."""
     message = EmailMessage()

@@ -43,6 +43,28 @@ HOLDING = {
     "msg": ("a.msg", older.msg(CARD)),
     "msg, attachment": ("a.msg", older.msg("see below", made.docx(SOLID), "a.docx")),
     "msg, name of the attachment": ("a.msg", older.msg("see below", b"hello", f"{SOLID}.txt")),
+    "ppt, full width digits": ("a.ppt", older.ppt("４１１１１１１１１１１１１１１１")),
+    "ppt, Arabic digits": ("a.ppt", older.ppt("٤١١١١١١١١١١١١١١١")),
+    "ppt, zero-width signs between": ("a.ppt", older.ppt("\u200b".join(SOLID))),
+    "msg, stream of one's own": ("a.msg", older.msg("hello", **{"__substg1.0_80010102": NOTES})),
+    "msg, one text of a list": (
+        "a.msg",
+        older.msg("hello", **{"__substg1.0_8005101F-00000000": "４１１１１１１１１１１１１１１１".encode("utf-16-le")}),
+    ),
+    "msg, a Word file in it": (
+        "a.msg",
+        older.msg(
+            "hello",
+            **{
+                "__attach_version1.0_#00000000": {"__substg1.0_3701000D": older.word("no 4111 1111", b" 1111 1111 bye")}
+            },
+        ),
+    ),
+    "doc, a Word file in it": (
+        "a.doc",
+        older.doc("hello", ObjectPool={"_1": older.word("no 4111 1111", b" 1111 1111 bye")}),
+    ),
+    "doc, an archive in it": ("a.doc", older.doc("hello", ObjectPool={"_1": {"Package": made.docx(SOLID)}})),
     "xls": ("a.xls", older.xls(CARD)),
     "xls, float": ("a.xls", older.xls(4111111111111111.0)),
     "xls, four cells": ("a.xls", older.xls(4111.0, 1111.0, 1111.0, 1111.0)),
@@ -81,6 +103,8 @@ UNREADABLE = {
     "encrypted doc": ("a.doc", older.doc("hello", encrypted=True), "encrypted"),
     "encrypted docx": ("a.docx", older.compound({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}), "encrypted"),
     "compound file of nothing known": ("a.doc", older.compound({"Other": b"hello"}), "type"),
+    "doc, a file in it": ("a.doc", older.doc("hello", ObjectPool={"_1": {"\x01Ole10Native": b"hello"}}), "type"),
+    "doc, a sheet in it": ("a.doc", older.doc("hello", ObjectPool={"_1": {"Workbook": b"hello"}}), "type"),
     "half a doc": ("a.doc", older.doc("hello")[:3000], "unreadable"),
     "program": ("a.txt", b"\x7fELF" + b"\0" * 100, "type"),
     "program in an archive": ("a.zip", made.zipped({"a.txt": b"MZ\x90\0" + b"\0" * 100}), "type"),

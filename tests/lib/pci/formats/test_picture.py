@@ -8,6 +8,7 @@ import pytest
 from lib.pci import images
 from lib.pci.files import Verdict
 from tests.lib.pci import made_files as made
+from tests.lib.pci import older_files as older
 from tests.lib.pci.looking import CARD, NOTES, SOLID, look
 
 WIDE_DIGITS = "４１１１ １１１１ １１１１ １１１１"
@@ -43,6 +44,16 @@ def test_pictures_that_nobody_can_read(no_tesseract: None) -> None:
 @pytest.mark.parametrize(("size", "reason"), [((16, 16), ""), ((40, 400), "image"), ((400, 10), "image")])
 def test_only_icons_are_too_small_to_be_read(size: tuple[int, int], reason: str, no_tesseract: None) -> None:
     assert look(made.png(*size), "a.png").reason == reason
+
+
+@pytest.mark.parametrize(
+    ("stream", "picture"),
+    [("Data", made.png(400, 300)), ("Data", made.jpg()), ("Data", b"\x40\x3d\x1a\xf0" + bytes(9)), ("Pictures", b"x")],
+)
+def test_pictures_in_older_files(stream: str, picture: bytes, no_tesseract: None) -> None:
+    data = older.doc("hello", **{stream: bytes(70) + picture})
+    assert look(data, "a.doc").reason == "image"
+    assert look(data, "a.doc", unread_images=True).reason == ""
 
 
 @pytest.mark.parametrize(("count", "reason"), [(1, ""), (2, "image")])
