@@ -234,6 +234,8 @@ class DeskConsumer(Resuming):
         """The whole desk, and the lines of every chat on it from now on."""
         frame, heads = await self.work(hellos.desk_now, self.agent, type(self).snapshot)
         self.agent.name = frame["agent"]["name"]  # what is said from now on is said under it
+        if self.closed:
+            return
         self.listen_to(self._groups(heads))
         self.push(wire.encode(frame))
 

@@ -23,7 +23,7 @@ from psycopg_pool import AsyncConnectionPool
 from chats import policies
 from chats.events import lines_frame
 from chats.lookback import Memory, completes, said_before
-from chats.said import UNKNOWN, NeedsMore, Outcome, Said, columns, line, refuse, settle, without_twins
+from chats.said import UNKNOWN, NeedsMore, Outcome, Said, as_json, keys, line, refuse, settle, without_twins
 from chats.screening import Screened, check_cid, screen
 from chats.senders import Sender
 from chats.statements import HELD, LOCK, WRITE, WRITER
@@ -38,6 +38,8 @@ PATIENCE = 10.0  # seconds a sender waits for his commit before he is told `unav
 TRIES = 4  # a broken connection is tried again: the cid makes repeating harmless
 PAUSE = 0.25  # seconds before the first repetition, doubled each time
 LOCK_PATIENCE = "250ms"  # for a chat that another transaction holds; a verb is over in a fraction of it
+GATHERING = 0.003  # seconds in which a busy writer lets more messages come: a batch of them costs hardly more than one
+BUSY = 3  # messages in the batch before
 HELD_PAUSE = 0.25  # seconds between two looks whether a chat that was set aside is free
 STOP_SECONDS = 2.0
 CONNECTIONS = 2
@@ -122,6 +124,8 @@ class Writer:
             while self._queue or self._due:
                 if self._due:
                     await self._take_up()
+                if len(self._batch) >= BUSY:
+                    await asyncio.sleep(GATHERING)
                 batch, self._queue = self._queue[:MOST_PER_BATCH], self._queue[MOST_PER_BATCH:]
                 batch = self._batch = [said for said in batch if not said.done.done()]
                 try:
@@ -129,7 +133,6 @@ class Writer:
                 except Exception:
                     log.exception("the writer lost a batch of %d", len(batch))
                     refuse(batch)
-                self._batch = []
 
     # --- chats that somebody else holds: a process that hangs, or a verb that takes long
 
@@ -233,19 +236,20 @@ class Writer:
             # One transaction without BEGIN and COMMIT: it begins with the first statement and the pipeline's end
             # commits it.
             async with connection.pipeline():
-                locked = await connection.execute(LOCK, {"chat": [said.chat for said in batch]}, prepare=True)
+                locked = await connection.execute(LOCK, {"chat": keys(batch)}, prepare=True)
                 left = await self._completing(connection, locked, batch)
-                cursor = await connection.execute(WRITE, columns(batch, left), prepare=True)
+                cursor = await connection.execute(WRITE, {"said": as_json(batch, left)}, prepare=True)
             found = await cursor.fetchall()
         outcomes = [Outcome(left=n in left) for n in range(len(batch))]
         written = []
-        for n, queue, state, may_read, seated, old_seq, old_at, old_text, old_findings, old_print, seq, at in found:
+        for n, queue, state, may_read, seated, old_seq, old_at, old_text, old_found, old_print, held, seq, at in found:
             outcome = outcomes[n]
+            outcome.left |= held and old_seq is None
             outcome.queue, outcome.state = queue, state
             outcome.may_read, outcome.seated = bool(may_read), bool(seated)
             outcome.duplicate = old_seq is not None
             if outcome.duplicate:
-                outcome.seq, outcome.at, outcome.text, outcome.findings = old_seq, old_at, old_text, old_findings
+                outcome.seq, outcome.at, outcome.text, outcome.findings = old_seq, old_at, old_text, old_found
                 outcome.fingerprint = bytes(old_print or b"")
             elif seq is not None:
                 outcome.seq, outcome.at = seq, at

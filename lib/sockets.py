@@ -66,6 +66,7 @@ class Socket(AsyncConsumer):
         try:
             await self._read(receive)
         finally:
+            self.closed = True
             OPEN[kind] -= 1
             self.hub.sockets.discard(self)
             self.listen_to(())
@@ -270,8 +271,8 @@ class Socket(AsyncConsumer):
     # --- hearing and sending
 
     def listen_to(self, groups: Iterable[str]) -> None:
-        """From now on the socket hears exactly these groups."""
-        wanted = set(groups)
+        """From now on the socket hears exactly these groups; a closed one hears none, whoever still works for it."""
+        wanted = set() if self.closed else set(groups)
         for group in self.groups - wanted:
             self.hub.leave(group, self)
         for group in wanted - self.groups:
