@@ -100,6 +100,7 @@ class Writer:
         now = self.hub.loop.time()
         waiting = [said for said in (*self._batch, *self._queue, *self._aside()) if not said.done.done()]
         refuse([said for said in waiting if now - said.since >= PATIENCE])
+        self._queue = [said for said in self._queue if not said.done.done()]
         oldest = min((said.since for said in waiting if not said.done.done()), default=None)
         self._watch = None if oldest is None else self.hub.loop.call_at(oldest + PATIENCE, self._lose_patience)
 

@@ -10,6 +10,8 @@ from agents.models import Agent
 from chats import hellos, tasks, writer
 from chats.models import Chat, Seat
 from chats.operations.open import Opened
+from chats.said import Said
+from chats.screening import DEFAULT, screen
 from tests import cast
 from tests.cast import customer_of, fresh, new_cid
 from tests.chats.stage import loop, on_loop
@@ -55,3 +57,17 @@ def test_a_desk_returns_to_two_chats_while_both_are_written_in(house: cast.House
         assert [answer["text"] for answer in said] == ["hello"] * len(texts)
         tasks.sweep()
         assert not Seat.objects.filter(away_since__isnull=False).exists()
+
+
+def test_who_is_refused_after_waiting_too_long_is_kept_no_longer(carol: Opened) -> None:
+    by = customer_of(carol.chat)
+
+    async def waited_too_long() -> tuple[Any, list[Said]]:
+        running = await writer.running_writer()
+        done, since = running.hub.loop.create_future(), running.hub.loop.time() - writer.PATIENCE
+        running._queue.append(Said(carol.chat.pk, by, "late", screen("x"), DEFAULT, None, False, done, since))
+        running._lose_patience()
+        return done.exception(), running._queue
+
+    error, queue = on_loop(waited_too_long())
+    assert (error.code, queue) == ("unavailable", [])
