@@ -18,6 +18,7 @@ from chats import hellos, operations, snapshots
 from chats.commands import CUSTOMER, Guest
 from chats.hellos import Standing
 from chats.log_ins import log_ins
+from chats.operations.presence import Lost
 from chats.places import Line, line_of
 from chats.querysets import View
 from chats.senders import Sender
@@ -220,7 +221,7 @@ class DeskConsumer(Resuming):
         except Refused as refused:
             self.refuse(header, refused)
             raise Closing(wire.CLOSE_REPLACED if refused.code == "conflict" else wire.CLOSE_FORBIDDEN) from refused
-        except hellos.Lost as lost:
+        except Lost as lost:
             raise Closing(wire.CLOSE_NORMAL) from lost
         self.listen_to(self._groups(heads))
         self.dirty = False
@@ -252,6 +253,7 @@ class DeskConsumer(Resuming):
         frame, heads = await self.work(hellos.desk_now, self.agent, type(self).snapshot)
         if self.closed:
             return
+        self.agent.name = frame["agent"]["name"]  # what is said from now on is said under it
         self.listen_to(self._groups(heads))
         self.push(wire.encode(frame))
 

@@ -31,12 +31,12 @@ WITH said AS (
         agent int, queue int
     )
 ), looked AS (
-    SELECT said.*, found.queue_id, found.state, found.public_head,
+    SELECT said.*, found.queue_id, found.state, found.public_head, found.kind AS of_kind,
         before.seq AS old_seq, before.at AS old_at, before.text AS old_text,
         before.findings AS old_findings, before.fingerprint AS old_fingerprint, held.id IS NOT NULL AS held,
         seat.left_at IS NULL AS seated, seat.id IS NOT NULL AS may_read
     FROM said
-    CROSS JOIN LATERAL (SELECT queue_id, state, public_head FROM chats_chat WHERE id = said.chat LIMIT 1) AS found
+    CROSS JOIN LATERAL (SELECT queue_id, state, public_head, kind FROM chats_chat WHERE id = said.chat LIMIT 1) AS found
     LEFT JOIN LATERAL (
         SELECT seq, at, text, findings, fingerprint FROM chats_entry
         WHERE chat_id = said.chat AND sender_kind = said.kind AND sender_id = said.who AND cid = said.cid AND cid <> ''
@@ -57,7 +57,7 @@ WITH said AS (
         clock_timestamp() AS at
     FROM looked
     WHERE old_seq IS NULL AND NOT held AND state IN ('queued', 'offered', 'active')
-        AND (kind = 'customer' OR (may_read AND seated)) AND queue_id = coalesce(queue, queue_id)
+        AND (kind = 'customer' OR (may_read AND seated AND of_kind = 'chat')) AND queue_id = coalesce(queue, queue_id)
 ), moved AS (
     UPDATE chats_chat SET public_head = chats_chat.public_head + fresh.many
     FROM fresh WHERE fresh.nth = 1 AND chats_chat.id = fresh.chat

@@ -16,7 +16,7 @@ from chats import operations, policies
 from chats.events import QueueMoved
 from chats.models import Attachment, Chat, Offer, Rehearsal, Seat
 from chats.operations.files import UPLOAD_LIFE
-from chats.operations.presence import GRACE
+from chats.operations.presence import GRACE, comes_back
 from chats.rehearsing import rehearse
 from chats.scanning import verdict
 from chats.statements import BREAK_OFF, WRITER
@@ -31,6 +31,7 @@ BATCH = 200
 REORDERED_WITHIN = timedelta(seconds=3)  # two sweeps that come late still tell; twice does no harm
 REHEARSAL_SECONDS = 900
 HANGS = timedelta(seconds=5)  # as long as a session may idle in a transaction
+PRUNE_SECONDS = 600
 
 
 @shared_task
@@ -61,7 +62,7 @@ def play_rehearsal(pk: int, language: str = "en") -> bool:
     return rehearse(pk, language=language)
 
 
-@shared_task
+@shared_task(time_limit=PRUNE_SECONDS)
 def prune_rehearsals() -> int:
     """What-if runs older than `REHEARSAL_DAYS` days are gone; 0 keeps them for ever. Returns how many."""
     if not settings.REHEARSAL_DAYS:
@@ -83,6 +84,7 @@ def sweep() -> dict[str, int]:
         state=AgentState.OFFLINE, seats__in=Seat.objects.live().filter(away_since=None)
     ).distinct()
     lost = Seat.objects.live().filter(away_since__lt=now - GRACE)
+    back = Seat.objects.live().filter(away_since__isnull=False).exclude(agent__state=AgentState.OFFLINE)
     waited = Chat.objects.waited_longest(now)
     unread = Attachment.objects.filter(status=Attachment.Status.SCANNING, look_at__lt=now)
     unsent = Attachment.objects.unsent().filter(created_at__lt=now - UPLOAD_LIFE)
@@ -94,7 +96,9 @@ def sweep() -> dict[str, int]:
         "inactive": each(operations.time_out, Agent.objects.inactive(now)[:BATCH]),
         "stranded": each(_withdraw, stranded[:BATCH]),
         "adrift": each(operations.agent_lost, adrift[:BATCH]),
+        "back": each(comes_back, back.select_related("agent")[:BATCH]),
         "given_up": each(operations.give_up, lost[:BATCH]),
+        "unwatched": operations.end_lost_watches(),
         "left": each(operations.customer_lost, left[:BATCH]),
         "abandoned": each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
         "overflowed": each(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),

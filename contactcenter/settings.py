@@ -201,7 +201,11 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 30
 CELERY_TASK_ROUTES = {
     "chats.tasks.scan_file": {"queue": "scan"},
-    "chats.tasks.play_rehearsal": {"queue": "plays"},  # minutes, so never between sweeps
+    # What may take longer than a sweep may wait never runs between sweeps.
+    "chats.tasks.play_rehearsal": {"queue": "plays"},
+    "chats.tasks.prune_rehearsals": {"queue": "plays"},
+    "routing.tasks.prune": {"queue": "plays"},
+    "contactcenter.tasks.check_invariants": {"queue": "plays"},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -246,7 +250,9 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = LOGIN_URL
-LOGIN_FAILURES, LOGIN_LOCK = 5, timedelta(minutes=15)
+LOGIN_FAILURES, LOGIN_LOCK = 5, timedelta(minutes=15)  # wrong passwords for a user at one address, and how long then
+LOGIN_FAILURES_OF_USER, LOGIN_FAILURES_OF_ADDRESS = 25, 100  # in that time, where nobody of the name has signed in yet
+LOGIN_KNOWN = timedelta(days=30)  # how long it is remembered from where somebody has signed in
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]

@@ -156,8 +156,8 @@ class _Batch:
     def _look(self, window: list[InLine]) -> None:
         missed_by = missed(chat.pk for chat in window)
         if self.around:
-            free = Chat.objects.filter(pk__in=[chat.pk for chat in window]).select_for_update(skip_locked=True)
-            passable = set(free.values_list("pk", flat=True))
+            free = Chat.objects.filter(pk__in=[chat.pk for chat in window])
+            passable = set(free.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
             window = [chat for chat in window if chat.pk in passable]
         for chat in window:
             if len(self.found) == BATCH:

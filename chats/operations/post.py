@@ -7,13 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from chats import bot, policies
+from chats import policies
 from chats.models import Attachment, Chat, Entry, HeldMessage, Seat
 from chats.operations import files, lines, pieces
-from chats.operations.enqueue import hand_over
+from chats.operations.bot_turn import let_bot_answer
 from chats.screening import Screened, check_cid, dropped, screen
-from chats.senders import BOT, Sender
-from chats.states import State
+from chats.senders import Sender
 from lib.clock import database_now
 from lib.errors import Refused
 
@@ -77,8 +76,7 @@ def _write(row: Chat, *, by: Sender, cid: str, screened: Screened, sent: Sequenc
     cards = [file.card() for file in sent]
     entry = lines.append(row, "message", by=by, at=database_now(), screened=screened, cid=cid, files=cards)
     files.attach(sent, entry)
-    if row.state == State.BOT and by.kind == "customer" and screened.text.strip():
-        _let_bot_answer(row, screened.text, by=by)
+    let_bot_answer(row, screened.text, by=by)
     return Posted(entry, duplicate=False)
 
 
@@ -106,18 +104,3 @@ def held_open(chat: Chat, by: Sender) -> Chat:
     if by.kind == "agent" and not Seat.objects.live().of_sender(by).filter(chat=row).exists():
         raise Refused("forbidden", NOT_SEATED)
     return row
-
-
-def _let_bot_answer(chat: Chat, text: str, *, by: Sender) -> None:
-    reply = bot.answer(text, entry_point_id=chat.entry_point_id, language=chat.language)
-    if reply.text:
-        lines.append(
-            chat,
-            "message",
-            by=BOT,
-            at=database_now(),
-            text=reply.text,
-            data={"quick_replies": list(reply.quick_replies)},
-        )
-    if reply.hands_over:
-        hand_over(chat, by=by)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.test import Client
 
-from agents.models import Agent, User
+from agents.models import Agent, MultimediaProfile, User
 from chats.log_ins import log_ins
 from chats.models import Seat
 from chats.operations.open import Opened
@@ -134,6 +134,24 @@ async def test_changed_rights_close_the_desk_within_five_seconds(stage: Stage, a
     async with asyncio.timeout(5):
         await in_thread(change, alice)
         assert await desk.closing() == 4401
+
+
+def new_name_and_profile(agent: Agent) -> None:
+    row = fresh(agent)
+    row.name = "Alice B."
+    row.profile = MultimediaProfile.objects.create(name="One chat", voice=0, chat=1, email=0, social=0)
+    with transaction.atomic():
+        row.save()
+
+
+async def test_a_new_name_or_profile_shows_on_the_open_desk(stage: Stage, alice: Agent, seat: Seat) -> None:
+    desk = await stage.desk(alice)
+    await in_thread(new_name_and_profile, alice)
+    shown = await desk.new(is_("desk"))
+    assert (shown["agent"]["name"], shown["agent"]["capacity"]["chat"]) == ("Alice B.", 1)
+    answer = await desk.ask("message.send", chat=str(seat.chat_id), cid="c", text="Hello")
+    assert answer["type"] == "ok"
+    assert [line.sender_name for line in await in_thread(cast.lines, seat.chat) if line.cid == "c"] == ["Alice B."]
 
 
 async def test_logging_out_closes_the_desk_within_five_seconds(stage: Stage, alice: Agent) -> None:

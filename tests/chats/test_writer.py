@@ -2,17 +2,20 @@
 
 import asyncio
 import time
+from functools import partial
 from typing import Any
 
-from chats import writer
-from chats.models import Chat
+from agents import operations as agent_operations
+from agents.models import Agent
+from chats import hellos, tasks, writer
+from chats.models import Chat, Seat
 from chats.operations.open import Opened
 from chats.said import Said
 from chats.screening import DEFAULT, screen
 from tests import cast
 from tests.cast import customer_of, fresh, new_cid
 from tests.chats.stage import loop, on_loop
-from tests.races.race import held
+from tests.races.race import ROUNDS, at_once, held
 
 AT_ONCE = 2.0  # seconds; of these the writer waits a quarter for the chat that is held
 
@@ -52,3 +55,19 @@ def test_who_is_refused_after_waiting_too_long_is_kept_no_longer(carol: Opened) 
 
     error, queue = on_loop(waited_too_long())
     assert (error.code, queue) == ("unavailable", [])
+
+
+def test_a_desk_returns_to_two_chats_while_both_are_written_in(house: cast.House, alice: Agent) -> None:
+    cast.goes_available(alice)
+    chats = [cast.comes_in(house.entry_point).chat for _ in range(2)]
+    seats = [cast.takes(chat, alice) for chat in chats]
+    texts = [(chat, customer_of(chat), "hello") for chat in chats] * 8
+    returns = partial(hellos.take_desk, alice, desk="new", by=alice.user, take_over=True, lost=lambda: False)
+    for _ in range(max(4, ROUNDS // 5)):
+        cast.desk_is_silent(alice)
+        agent_operations.lapse(alice)
+        assert all(fresh(seat).away_since for seat in seats)
+        _heads, said = at_once(returns, lambda: on_loop(say(*texts)))
+        assert [answer["text"] for answer in said] == ["hello"] * len(texts)
+        tasks.sweep()
+        assert not Seat.objects.filter(away_since__isnull=False).exists()
