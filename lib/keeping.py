@@ -59,4 +59,4 @@ def keep_last(field: Any) -> None:
                     "holder": holder,
                 }
 
-    guard(relation.related_model, why_not)  # type: ignore[arg-type]
+    guard(relation.related_model, why_not)
