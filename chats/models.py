@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent
 from chats.answers import BotAnswer, CannedResponse
 from chats.attachments import Attachment, HeldMessage
-from chats.querysets import ChatQuerySet, EntryQuerySet, OfferQuerySet, SeatQuerySet
+from chats.querysets import ChatQuerySet, EntryQuerySet, OfferQuerySet, SeatQuerySet, WatchQuerySet
 from chats.rehearsals import Rehearsal
 from chats.rules import CustomPattern, ScreeningPolicy
 from chats.states import Kind, State
@@ -255,6 +255,8 @@ class Watch(models.Model):
     began_at = models.DateTimeField(_("from"))
     ended_at = models.DateTimeField(_("to"), null=True)
     shown = models.BooleanField(_("shown to the agent"), default=True)
+
+    objects = WatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("monitoring")

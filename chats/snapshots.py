@@ -93,11 +93,20 @@ def _rows(seats: Sequence[Seat], agent: Agent, now: Any) -> list[dict[str, Any]]
         return []
     together = Seat.objects.together(chats)
     asked = dict(Offer.objects.live().filter(chat__in=chats).values_list("chat", "kind"))
-    helps = set(Chat.objects.supervised_by(agent).filter(pk__in=chats).values_list("pk", flat=True))
+    helps = _led_by_members(together, agent)
     return [
         _chat_on_desk(seat, together[seat.chat_id], asked.get(seat.chat_id, ""), seat.chat_id in helps, now)
         for seat in seats
     ]
+
+
+def _led_by_members(together: Mapping[UUID, Sequence[Seat]], agent: Agent) -> set[UUID]:
+    """Those of the chats that are led by somebody whose team the agent supervises."""
+    if not agent.is_supervisor:
+        return set()
+    leads = {chat: seat.agent_id for chat, seats in together.items() for seat in seats if seat.role == rights.OWNER}
+    mine = set(Agent.objects.supervised_by(agent).filter(pk__in=leads.values()).values_list("pk", flat=True))
+    return {chat for chat, lead in leads.items() if lead in mine}
 
 
 def _chat_on_desk(seat: Seat, together: Sequence[Seat], asked: str, helps: bool, now: Any) -> dict[str, Any]:

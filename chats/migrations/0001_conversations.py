@@ -328,6 +328,7 @@ class Migration(migrations.Migration):
                 ("cid", models.CharField(max_length=64)),
                 ("fingerprint", models.BinaryField(max_length=16, null=True)),
                 ("text", lib.fields.ScannedTextField(blank=True, verbose_name="text")),
+                ("findings", models.JSONField(default=list, verbose_name="findings")),
                 (
                     "outcome",
                     models.CharField(
@@ -340,6 +341,7 @@ class Migration(migrations.Migration):
                 (
                     "chat",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="held",
                         to="chats.chat",

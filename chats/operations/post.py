@@ -34,18 +34,19 @@ def post(chat: Chat, *, by: Sender, cid: str, text: str, attachments: Sequence[U
     The same cid and body again gives the same answer. Under the policy Drop a message with files that are still
     looked at is held. Refused: `invalid` (empty), `too_large`, `conflict` (the cid was used for something else),
     `gone` (the chat is over), `forbidden` (no seat in the chat), `not_found`, `state` (a file is missing or not
-    there yet), `pci_dropped` with the findings: nothing of the message was kept.
+    there yet), `pci_dropped` with the findings: nothing of the message was kept but its cid, which answers the same
+    again. A number in pieces is why: the earlier pieces are masked by now, and would complete nothing any more.
     """
     check_cid(cid)
     screened = screen(text, policies.of_queue(chat.queue_id).screening, files=attachments)
-    before = None if screened.dropped else _said_before(chat, by, cid, screened)
+    before = _said_before(chat, by, cid, screened)
     if before is not None:
         return before
     with transaction.atomic():
         row = held_open(chat, by)
         policy = policies.of_queue(row.queue_id).screening
         screened = screen(text, policy, files=attachments)
-        before = None if screened.dropped else _said_before(row, by, cid, screened)
+        before = _said_before(row, by, cid, screened)
         if before is not None:
             return before
         now = database_now()
@@ -58,6 +59,7 @@ def post(chat: Chat, *, by: Sender, cid: str, text: str, attachments: Sequence[U
         found = [finding["detector"] for finding in screened.findings]
         lines.note_findings(found, chat=row, by=by, at=now, place="message", action="dropped")
         files.discard(sent, reason="message")
+        files.remember_dropped(row, by=by, cid=cid, found=screened.findings)
     raise dropped(screened.findings, [file.card() for file in sent])
 
 
@@ -89,7 +91,7 @@ def _said_before(chat: Chat, by: Sender, cid: str, screened: Screened) -> Posted
     if row.fingerprint is not None and bytes(row.fingerprint) != screened.fingerprint:
         raise Refused("conflict", CONFLICT)
     if held is not None and held.outcome == HeldMessage.Outcome.DROPPED:
-        raise Refused("pci_dropped", findings=[])
+        raise dropped(held.findings, [file.card() for file in held.files.all()])
     return Posted(entry, duplicate=True, held=held)
 
 

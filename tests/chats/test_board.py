@@ -293,6 +293,7 @@ async def test_mallory_sees_nothing(stage: Stage, house: cast.House, alice_with_
         mallory.team.supervisors.add(mallory)
 
     await in_thread(leads_elsewhere)
+    desk = await stage.desk(mallory, take_over=True)
     for kind in READS[:-1]:
         answer = await desk.ask(kind, **fields[kind])
         assert (answer["type"], answer["code"]) == ("error", "not_found"), kind

@@ -21,6 +21,7 @@ from lib.clock import database_now
 from lib.errors import Refused
 from routing.models import EntryPoint
 from tests import cast
+from tests.chats.stage import by_socket
 from tests.lib.pci import made_files as made
 from tests.sockets import Stage, in_thread
 
@@ -119,6 +120,22 @@ def test_drop_holds_the_message_until_all_is_clean(alice_with_carol: Seat) -> No
     line = cast.lines(chat)[-1]
     assert (line.cid, line.text, statuses(line)) == ("held", "see here", [("clean", None)] * 2)
     assert sent(chat, by, *rows, cid="held").entry == line
+
+
+def test_the_name_of_a_held_message_is_taken_in_the_fast_lane_too(alice_with_carol: Seat) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    chat = alice_with_carol.chat
+    by = cast.customer_of(chat)
+    row = uploaded(chat, by)
+    sent(chat, by, row, cid="held")
+    with pytest.raises(Refused) as refused:
+        by_socket(chat, by, "something else", cid="held")
+    assert refused.value.code == "conflict"
+    looked_at(row)
+    assert (cast.lines(chat)[-1].cid, cast.lines(chat)[-1].text) == ("held", "see here")
+    with pytest.raises(Refused) as refused:
+        by_socket(chat, by, "something else", cid="held")
+    assert refused.value.code == "conflict"
 
 
 @pytest.mark.parametrize(("policy", "state_before"), [("redact", "queued"), ("drop", "bot")])

@@ -59,6 +59,7 @@ PASSES = {
     "chats.Attachment.received": "numbers of parts",
     "chats.Attachment.stored": KEY,
     "chats.HeldMessage.sender_kind": CODE,
+    "chats.HeldMessage.findings": CODE,
     "chats.HeldMessage.sender_id": KEY,
     "chats.HeldMessage.cid": "as of a line",
     "chats.Rehearsal.changes": ADMIN,
