@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from chats import policies
 from chats.attachments import PART_SIZE
 from chats.events import FileReady, MessageDropped
+from chats.lookback import MOST
 from chats.models import Attachment, Chat, Entry, HeldMessage, Seat
 from chats.operations import lines, pieces
 from chats.operations.bot_turn import let_bot_answer
@@ -21,8 +22,10 @@ from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
 from lib.fields import Passed
+from lib.pci.digits import holds_digit
 from lib.pci.images import can_read_images
 from lib.pci.kinds import IMAGES, ending
+from lib.pci.window import join_names
 from lib.transitions import one
 
 MOST_FILES = 10
@@ -48,23 +51,18 @@ def announce(chat: Chat, *, by: Sender, name: str, size: int) -> Attachment:
     if not 0 < size <= MOST_BYTES:
         raise Refused("too_large", TOO_LARGE, fields={"size": MOST_BYTES})
     claimed = _allowed(name, rule)
-    masked, struck = clean(name[-LONGEST_NAME:], rule.screening)
     with transaction.atomic():
+        row = Chat.objects.locked(chat.pk)
         now = database_now()
-        lines.note_findings(
-            sorted(struck),
-            chat=chat,
-            by=by,
-            at=now,
-            place="file_name",
-            action="dropped" if rule.screening.drop else "masked",
-        )
+        masked, struck = _among_names(row, name[-LONGEST_NAME:], rule, by=by)
+        action = "dropped" if rule.screening.drop else "masked"
+        lines.note_findings(sorted(struck), chat=row, by=by, at=now, place="file_name", action=action)
         if not (struck and rule.screening.drop):
-            waiting = Attachment.objects.filter(chat=chat).of_sender(by.kind, by.id).unsent()
+            waiting = Attachment.objects.filter(chat=row).of_sender(by.kind, by.id).unsent()
             if len(waiting) >= MOST_FILES or sum(file.size for file in waiting) + size > MOST_BYTES:
                 raise Refused("too_large", TOO_MANY)
             return Attachment.objects.create(
-                chat=chat,
+                chat=row,
                 sender_kind=by.kind,
                 sender_id=by.id,
                 name=masked,
@@ -73,6 +71,25 @@ def announce(chat: Chat, *, by: Sender, name: str, size: int) -> Attachment:
                 created_at=now,
             )
     raise dropped(findings(struck, rule.screening))
+
+
+def _among_names(chat: Chat, name: str, rule: Rule, *, by: Sender) -> tuple[str, set[str]]:
+    """The name masked, and which detectors struck; names that it completes a number with are masked where they stand.
+
+    The chat must be locked.
+    """
+    masked, struck = clean(name, rule.screening)
+    if not holds_digit(masked):
+        return masked, struck
+    rows = list(Attachment.objects.filter(chat=chat).of_sender(by.kind, by.id).order_by("-created_at", "-pk")[:MOST])
+    *before, last = join_names([*(row.name for row in reversed(rows)), masked], rule.screening.detectors)
+    for row, earlier in zip(reversed(rows), before, strict=True):
+        if earlier.text != row.name:
+            row.name = Passed(earlier.text)
+            row.save(update_fields=["name"])
+            if row.entry_id:
+                _amend(chat, Entry.objects.get(pk=row.entry_id), row)
+    return Passed(last.text), struck | {finding.detector for finding in last.findings}
 
 
 def _allowed(name: str, rule: Rule) -> str:

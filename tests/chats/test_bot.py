@@ -1,10 +1,12 @@
 """The chatbot: preset answers, and people for everything else."""
 
+import time
 from typing import Any
 
 import pytest
 
 from chats import snapshots
+from chats.bot import HEARD, best_match
 from chats.models import BotAnswer, Chat
 from routing.models import BusinessHours, EntryPoint, Queue
 from tests import cast
@@ -54,6 +56,25 @@ def test_the_answer_brings_its_quick_replies(bot_chat: Chat) -> None:
 def test_a_quick_reply_is_understood(bot_chat: Chat) -> None:
     customer_says(bot_chat, "Returns")
     assert last_words(bot_chat) == "Thirty days."
+
+
+def test_what_comes_late_in_a_long_message_is_for_people(bot_chat: Chat) -> None:
+    customer_says(bot_chat, "well, " * (HEARD // 6) + "delivery")
+    assert fresh(bot_chat).state == "queued"
+
+
+@pytest.mark.parametrize("unit", ["a ", "delivexy ", "\ufdfa"])
+def test_a_long_message_costs_no_more_than_a_short_one(unit: str) -> None:
+    answers = [BotAnswer(triggers=f"delivery\nwhere is order {number}") for number in range(20)]
+    ratios = []
+    for _ in range(3):
+        times = []
+        for length in (HEARD, 10_000):
+            start = time.process_time()
+            best_match((unit * length)[:length], answers)
+            times.append(max(time.process_time() - start, 0.002))
+        ratios.append(times[1] / times[0])
+    assert min(ratios) < 3
 
 
 def test_asking_for_a_person_hands_over_with_the_answer(bot_chat: Chat) -> None:

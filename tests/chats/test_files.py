@@ -78,6 +78,28 @@ def test_looked_at_before_it_is_sent(alice_with_carol: Seat) -> None:
     assert statuses(sent(chat, by, *rows, text="").entry) == [("clean", None), ("dropped", "card")]
 
 
+@pytest.mark.parametrize("drop", [False, True])
+def test_a_number_in_pieces_over_several_names_is_masked_in_all_of_them(alice_with_carol: Seat, drop: bool) -> None:
+    if drop:
+        ScreeningPolicy.objects.create(policy="drop")
+    chat = alice_with_carol.chat
+    by = cast.customer_of(chat)
+    first = looked_at(uploaded(chat, by, name="4111 1111.docx"))
+    sent(chat, by, first)
+    operations.announce(chat, by=by, name="IMG_1111.docx", size=1)
+    operations.announce(chat, by=of_agent(alice_with_carol.agent), name="1111 1111.docx", size=1)
+    assert cast.fresh(first).name == "4111 1111.docx", "what another one says completes nothing"
+    if drop:
+        with pytest.raises(Refused, match="pci_dropped"):
+            operations.announce(chat, by=by, name="1111 1111.docx", size=1)
+    else:
+        assert operations.announce(chat, by=by, name="1111 1111.docx", size=1).name == "•••• 1111.docx"
+    assert cast.fresh(first).name == "•••• ••••.docx"
+    shown = [card["name"] for line in cast.lines(chat) for card in line.attachments]
+    assert shown == ["•••• ••••.docx"] * 2
+    assert cast.kinds(chat)[-1] == "amended"
+
+
 def test_drop_holds_the_message_until_all_is_clean(alice_with_carol: Seat) -> None:
     ScreeningPolicy.objects.create(policy="drop")
     chat = alice_with_carol.chat

@@ -183,3 +183,11 @@ def test_card_numbers_in_the_form_are_masked_and_noted(house: cast.House) -> Non
     assert chat.fields == {"Order": cast.MASKED_CARD, cast.MASKED_CARD: "x"}
     assert "4111" not in chat.page
     assert list(Finding.objects.values_list("place", "detector")) == [("form", "pan")]
+
+
+def test_a_forms_values_are_read_with_their_labels_and_together(house: cast.House) -> None:
+    chat = fresh(comes_in(house.entry_point, name="4111 1111", subject="1111 1111", fields={"CVV": "123"}).chat)
+    assert (chat.customer.name, chat.subject, chat.fields) == ("•••• ••••", "•••• 1111", {"CVV": "•••"})
+    ScreeningPolicy.objects.create(policy="drop")
+    with pytest.raises(Refused, match="pci_dropped"):
+        comes_in(house.entry_point, fields={"PIN": "4711"})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from chats.lookback import MOST
 from chats.models import Entry, Finding, HeldMessage, ScreeningPolicy, Seat
 from chats.senders import of_agent
 from lib.errors import Refused
@@ -19,6 +20,78 @@ WAYS = pytest.mark.parametrize("say", [by_verb, by_socket])
 
 def said(seat: Seat) -> list[str]:
     return [line.text for line in cast.lines(seat.chat) if line.kind == "message"]
+
+
+BEHIND_A_CARD = [
+    (("4111 1111 1111 1111", "12/27", "123"), ("•••• •••• •••• 1111", "••/••", "•••")),
+    (("378282246310005", "1227", "1234"), ("•••••••••••0005", "••••", "••••")),
+    (("4111111111111111", "12/27 123"), ("••••••••••••1111", "••/•• •••")),
+    (("my card 4111 1111", "1111 1111", "ok", "exp. 12/2027", "and it is 123"),
+     ("my card •••• ••••", "•••• 1111", "ok", "exp. ••/••••", "and it is •••")),
+    (("visa 4111 1111 1111 1112", "Dez 2027", "1 2 3"), ("visa •••• •••• •••• 1112", "Dez ••••", "• • •")),
+    (("%B4111111111111111^DOE/JOHN^", "27121010000000000000?"), ("%B••••••••••••1111^DOE/JOHN^", "•" * 21)),
+]  # fmt: skip
+"""What one sender says one after the other, and what may stand of it."""
+
+
+@WAYS
+@pytest.mark.parametrize(("texts", "masked"), BEHIND_A_CARD)
+def test_what_belongs_to_a_card_said_before_is_masked(
+    alice_with_carol: Seat, say: Say, texts: tuple[str, ...], masked: tuple[str, ...]
+) -> None:
+    by = cast.customer_of(alice_with_carol.chat)
+    for text in texts:
+        say(alice_with_carol.chat, by, text)
+    assert said(alice_with_carol) == list(masked)
+
+
+@WAYS
+@pytest.mark.parametrize("texts", [texts for texts, _masked in BEHIND_A_CARD])
+def test_what_belongs_to_a_card_that_was_discarded_is_discarded(
+    alice_with_carol: Seat, say: Say, texts: tuple[str, ...]
+) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    by = cast.customer_of(alice_with_carol.chat)
+    refused = []
+    for text in texts:
+        try:
+            say(alice_with_carol.chat, by, text)
+        except Refused as error:
+            refused.append((text, error.code))
+    assert {code for _text, code in refused} == {"pci_dropped"}
+    kept = [text for text in texts if text not in dict(refused)]
+    assert all(text in {"ok", "my card 4111 1111"} for text in kept)
+    assert "12/" not in str(said(alice_with_carol)) and "123" not in str(said(alice_with_carol))
+
+
+@WAYS
+def test_small_numbers_in_talk_stay_behind_a_card(alice_with_carol: Seat, say: Say) -> None:
+    chat, by = alice_with_carol.chat, cast.customer_of(alice_with_carol.chat)
+    talk = [
+        "I ordered 123 of them",
+        "it cost 150 €",
+        "$250",
+        "order 55123",
+        "19,99",
+        "two, or 3",
+        "I fly to Rome on 12/25 with my family",
+    ]
+    for text in [cast.CARD, *talk]:
+        say(chat, by, text)
+    assert said(alice_with_carol)[1:] == talk
+
+
+@WAYS
+def test_a_bare_number_stays_without_a_card_and_long_behind_one(alice_with_carol: Seat, say: Say) -> None:
+    chat, by = alice_with_carol.chat, cast.customer_of(alice_with_carol.chat)
+    say(chat, by, "123")
+    say(chat, of_agent(alice_with_carol.agent), cast.CARD)
+    say(chat, by, "124")
+    say(chat, by, cast.CARD)
+    for _ in range(MOST):
+        say(chat, by, "and so on")
+    say(chat, by, "125")
+    assert [text for text in said(alice_with_carol) if len(text) == 3] == ["123", "124", "125"]
 
 
 @WAYS

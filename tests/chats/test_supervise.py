@@ -82,6 +82,8 @@ def test_card_data_in_a_whisper_is_masked_also_in_pieces(chat: Chat, boss: Agent
     operations.whisper(chat, by=boss, text="1111 1111")
     texts = [line.text for line in cast.lines(chat, Entry.STAFF)]
     assert "4111 1111" not in texts
+    for text, masked in (("12/27", "••/••"), ("and 123", "and •••"), ("offer him 123 EUR", "offer him 123 EUR")):
+        assert operations.whisper(chat, by=boss, text=text).text == masked
     assert staff(chat).count("amended") == 1
     assert [line.seq for line in cast.lines(chat, Entry.STAFF)] == list(range(1, fresh(chat).staff_head + 1))
 
