@@ -10,6 +10,7 @@ from django.utils.translation import gettext, override
 
 from chats.models import BotAnswer
 
+FIRST_REPLIES = 3  # buttons to begin with, besides the one that asks for a person
 CLOSE_ENOUGH = 0.84  # two letters wrong in twelve still count
 HEARD = 300  # characters of a message that are listened to: who writes more is understood by people only
 
@@ -30,6 +31,13 @@ def answer(text: str, *, entry_point_id: int, language: str) -> Reply:
         with override(language):
             return Reply(gettext("I'll get somebody for you."), (), hands_over=True)
     return Reply(best.text, tuple(filter(None, map(str.strip, best.quick_replies.splitlines()))), best.hands_over)
+
+
+def openers(entry_point_id: int, *, language: str, people: bool) -> list[str]:
+    """What can be clicked to begin with: the first answers, and the one that asks for a person where that is wanted."""
+    known = BotAnswer.objects.filter(entry_point_id=entry_point_id, language__in=("", language))
+    first = list(known.filter(hands_over=False)[:FIRST_REPLIES])
+    return [str(answer) for answer in (*first, *(known.filter(hands_over=True)[:1] if people else ()))]
 
 
 def best_match(text: str, answers: Iterable[BotAnswer]) -> BotAnswer | None:

@@ -134,7 +134,7 @@ def _texts_of(path: Path) -> Iterator[str]:
     if path.stat().st_size > LARGEST_FILE:
         raise Unreadable("too_large")
     yield path.name
-    yield from texts_inside(_reader(), path.read_bytes(), "a.txt")
+    yield from texts_inside(_reader(), path.read_bytes(), "")
 
 
 def look_at_lines(where: str, paths: Iterable[Path]) -> Looked:

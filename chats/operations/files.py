@@ -14,6 +14,7 @@ from chats.events import FileReady, MessageDropped
 from chats.lookback import MOST
 from chats.models import Attachment, Chat, Entry, HeldMessage, Seat
 from chats.operations import lines, pieces
+from chats.operations.bot_turn import let_bot_answer
 from chats.policies import Rule
 from chats.screening import Screened, clean, dropped, findings
 from chats.senders import Sender
@@ -181,6 +182,20 @@ def hold(chat: Chat, sent: Sequence[Attachment], *, by: Sender, cid: str, screen
     return held
 
 
+def remember_dropped(chat: Chat, *, by: Sender, cid: str, found: Sequence[dict[str, str]]) -> None:
+    """The cid of a discarded message is taken; without a print any repetition counts as the same."""
+    HeldMessage.objects.create(
+        chat=chat,
+        at=database_now(),
+        sender_kind=by.kind,
+        sender_id=by.id,
+        sender_name=by.name,
+        cid=cid,
+        findings=list(found),
+        outcome=HeldMessage.Outcome.DROPPED,
+    )
+
+
 def discard(sent: Sequence[Attachment], *, reason: str) -> None:
     """No byte of the files is left."""
     for file in sent:
@@ -235,14 +250,14 @@ def _settle_held(chat: Chat, held: HeldMessage, row: Attachment, detectors: Sequ
     if row.status == Status.DROPPED or chat.ended_at is not None:
         discard(sent, reason="message")
         held.outcome, held.text = HeldMessage.Outcome.DROPPED, ""
-        found = [{"detector": name, "action": "dropped"} for name in sorted(set(detectors))]
-        _tell_dropped(chat, held, sent, found, by=by)
+        held.findings = [{"detector": name, "action": "dropped"} for name in sorted(set(detectors))]
+        _tell_dropped(chat, held, sent, by=by)
     elif all(file.status == Status.CLEAN for file in sent):
         held.outcome = HeldMessage.Outcome.SENT if _say(chat, held, sent, by) else HeldMessage.Outcome.DROPPED
         held.text = ""
     else:
         return
-    held.save(update_fields=["outcome", "text"])
+    held.save(update_fields=["outcome", "text", "findings"])
 
 
 def _say(chat: Chat, held: HeldMessage, sent: Sequence[Attachment], by: Sender) -> bool:
@@ -253,20 +268,20 @@ def _say(chat: Chat, held: HeldMessage, sent: Sequence[Attachment], by: Sender) 
     pieces.mask_earlier(chat, joined, by=by, at=now)
     if joined.screened.dropped:
         discard(sent, reason="message")
-        _tell_dropped(chat, held, sent, joined.screened.findings, by=by)
+        held.findings = joined.screened.findings
+        _tell_dropped(chat, held, sent, by=by)
         return False
     cards = [file.card() for file in sent]
     entry = lines.append(chat, "message", by=by, at=now, screened=joined.screened, cid=held.cid, files=cards)
     attach(sent, entry)
+    let_bot_answer(chat, str(joined.screened.text), by=by)
     return True
 
 
-def _tell_dropped(
-    chat: Chat, held: HeldMessage, sent: Sequence[Attachment], found: Sequence[dict[str, str]], *, by: Sender
-) -> None:
+def _tell_dropped(chat: Chat, held: HeldMessage, sent: Sequence[Attachment], *, by: Sender) -> None:
     """The sender hears what was found, and of each file why it is gone."""
     cards = tuple(file.card() for file in sent)
-    publish(MessageDropped(chat_id=chat.pk, by=by, cid=held.cid, findings=tuple(found), files=cards))
+    publish(MessageDropped(chat_id=chat.pk, by=by, cid=held.cid, findings=tuple(held.findings), files=cards))
 
 
 @transaction.atomic

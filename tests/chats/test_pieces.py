@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from chats.lookback import MOST
-from chats.models import Entry, Finding, ScreeningPolicy, Seat
+from chats.models import Entry, Finding, HeldMessage, ScreeningPolicy, Seat
 from chats.senders import of_agent
 from lib.errors import Refused
 from tests import cast
@@ -160,6 +160,59 @@ def test_what_was_masked_afterwards_answers_its_repetition(alice_with_carol: Sea
         again = cast.customer_says(chat, text, cid=cid)
         assert (again.duplicate, again.entry.text) == (True, stands)
     assert Entry.objects.filter(chat=chat, kind="amended").count() == 1
+
+
+def refusal(say: Say, seat: Seat, text: str, cid: str) -> tuple[str, Any]:
+    with pytest.raises(Refused) as refused:
+        say(seat.chat, cast.customer_of(seat.chat), text, cid=cid)
+    return refused.value.code, refused.value.detail
+
+
+@WAYS
+def test_a_discarded_piece_stays_discarded_when_it_is_sent_again(alice_with_carol: Seat, say: Say) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    say(alice_with_carol.chat, cast.customer_of(alice_with_carol.chat), PIECES[0])
+    first = refusal(say, alice_with_carol, PIECES[1], "second")
+    head = cast.fresh(alice_with_carol.chat).public_head
+    assert first == ("pci_dropped", {"findings": [{"detector": "pan", "action": "dropped"}]})
+    for again in (by_verb, by_socket):
+        assert refusal(again, alice_with_carol, PIECES[1], "second") == first
+    cast.customer_leaves(alice_with_carol.chat)
+    assert refusal(say, alice_with_carol, PIECES[1], "second") == first
+    assert said(alice_with_carol) == [MASKED_PIECES[0]]
+    assert (cast.kinds(alice_with_carol.chat)[head:], Finding.objects.count()) == (["left", "ended"], 2)
+    held = HeldMessage.objects.get()
+    assert (held.text, held.fingerprint) == ("", None)
+
+
+@WAYS
+def test_a_discarded_message_is_found_once_however_often_it_is_sent(alice_with_carol: Seat, say: Say) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    first, *others = [refusal(say, alice_with_carol, cast.CARD, "same") for _ in range(3)]
+    assert others == [first, first]
+    assert Finding.objects.count() == 1
+
+
+@pytest.mark.parametrize("ways", [(by_verb, by_verb), (by_socket, by_socket), (by_socket, by_verb)])
+def test_a_discarded_piece_sent_twice_at_once_is_discarded_twice(alice_with_carol: Seat, ways: tuple[Say, Say]) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    by_verb(alice_with_carol.chat, cast.customer_of(alice_with_carol.chat), PIECES[0])
+    together, codes = threading.Barrier(2), []
+
+    def twin(way: Say) -> None:
+        together.wait()
+        try:
+            codes.append(refusal(way, alice_with_carol, PIECES[1], "second")[0])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=twin, args=(way,)) for way in ways]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == ["pci_dropped", "pci_dropped"]
+    assert said(alice_with_carol) == [MASKED_PIECES[0]]
 
 
 @pytest.mark.parametrize("first", [by_verb, by_socket])

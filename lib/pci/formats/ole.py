@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import olefile
 
 from lib.pci.formats.packed import read_cells
-from lib.pci.formats.reading import APART, Reader, Unreadable
+from lib.pci.formats.raw import strings
+from lib.pci.formats.reading import Reader, Unreadable
 from lib.pci.formats.rtf import read_rtf
 from lib.pci.formats.text import read_html
+from lib.pci.kinds import family
 
 KINDS = (
     ("EncryptedPackage", "encrypted"),
@@ -19,12 +21,22 @@ KINDS = (
     ("PowerPoint Document", "ppt"),
     ("__properties_version1.0", "msg"),
 )
-WIDE = re.compile(r"[\x20-\x7e\t\r\n\x07\u00a0-\u024f\u2010-\u2030\u0400-\u04ff]{4,}")
-NARROW = re.compile(r"[\x20-\x7e\t\r\n\x07\xa0-\xff]{4,}")
 FIB_FLAGS, FIB_PIECES = 0x0A, 0x01A2  # where in the stream they stand
 FIB_ENCRYPTED, FIB_TABLE_1 = 0x0100, 0x0200
 PIECE_OF_BYTES = 0x40000000
-TEXT_STREAM = re.compile(r"__substg1\.0_(....)(001[EF])", re.IGNORECASE)
+TEXT_STREAM = re.compile(r"__substg1\.0_(....)([01]01[EF])(?:-[0-9A-F]{8})?", re.IGNORECASE)
+"""One text, or one of the texts of a list."""
+PACKAGE = "\x01Ole10Native"
+TABLES = frozenset({"Workbook", "Book"})
+PICTURE = re.compile(
+    rb"\x89PNG\r\n\x1a\n\0\0\0\rIHDR|\xff\xd8\xff(?:\xe0..J|\xe1..[Eh]|\xdb\0[\x43\x84]|[\xe2\xed\xee]..[IPA])",
+    re.DOTALL,
+)
+DRAWING = re.compile(
+    rb"[\x40\x50]=\x1a\xf0|[\x60\x70]!\x1b\xf0|[\x20\x30]T\x1c\xf0|[\x80\x90]z\x1f\xf0|[\x40\x50]n\x29\xf0"
+)
+"""Heads of pictures that Office keeps packed or in forms nobody here reads: EMF, WMF, PICT, DIB, TIFF."""
+MOST_PICTURES = 20
 ATTACHED = "__substg1.0_37010102"
 HTML_BODY, RTF_BODY = "__substg1.0_10130102", "__substg1.0_10090102"
 LZFU = b"LZFu"
@@ -57,26 +69,26 @@ def kind_of_ole(file: olefile.OleFileIO) -> str:
 def read_ole(reader: Reader, file: olefile.OleFileIO, data: bytes, kind: str) -> Iterator[str]:
     """The texts of the file. Raises Unreadable."""
     try:
-        if kind == "msg":
-            yield from _message(reader, file)
-            return
         if kind == "xls":
             yield from read_cells(data)
-        if kind == "doc":
-            yield _pieces_of_word(file)
         for path in file.listdir():
-            yield from _stream(reader, path, file.openstream(path).read())
+            stream = file.openstream(path).read()
+            if path[-1] == "WordDocument":
+                yield _pieces_of_word(file, path[:-1])
+            if kind == "msg":
+                yield from _message(reader, file, path, stream)
+            yield from _stream(reader, path, stream)
     except (OSError, struct.error, IndexError, olefile.olefile.OleFileError) as error:
         raise Unreadable("unreadable") from error
 
 
-def _pieces_of_word(file: olefile.OleFileIO) -> str:
+def _pieces_of_word(file: olefile.OleFileIO, folder: list[str]) -> str:
     """The text in its order: Word may keep it in pieces that lie anywhere in the stream, in eight or sixteen bits."""
-    stream = file.openstream("WordDocument").read()
+    stream = file.openstream([*folder, "WordDocument"]).read()
     flags = struct.unpack_from("<H", stream, FIB_FLAGS)[0]
     if flags & FIB_ENCRYPTED:
         raise Unreadable("encrypted")
-    table = "1Table" if flags & FIB_TABLE_1 else "0Table"
+    table = [*folder, "1Table" if flags & FIB_TABLE_1 else "0Table"]
     start, length = struct.unpack_from("<II", stream, FIB_PIECES)
     if not length or not file.exists(table):
         return ""
@@ -100,34 +112,44 @@ def _pieces_of_word(file: olefile.OleFileIO) -> str:
 
 
 def _stream(reader: Reader, path: list[str], stream: bytes) -> Iterator[str]:
-    """Everything in a stream that reads as text, in eight and in sixteen bits."""
+    """Everything in a stream that reads as text, and the pictures in it. Raises Unreadable for what is packed in it."""
     name = path[-1]
     if name == "WordDocument" and len(stream) > 12 and struct.unpack_from("<H", stream, FIB_FLAGS)[0] & FIB_ENCRYPTED:
         raise Unreadable("encrypted")
     if name == "EncryptedSummary":
         raise Unreadable("encrypted")
-    if name == "Pictures" and stream:
-        yield from reader.image(stream, "", (1000, 1000))
+    if name == PACKAGE or (name in TABLES and len(path) > 1):  # a file, and a sheet in another file
+        raise Unreadable("type")
     reader.spend(len(stream))
-    yield APART.join(NARROW.findall(stream.decode("cp1252", "replace")))
-    for start in (0, 1):
-        yield APART.join(WIDE.findall(stream[start:].decode("utf-16-le", "replace")))
+    yield from strings(stream)
+    if name != ATTACHED and family(stream):
+        yield from reader.inside(stream, "")
+    elif not name.startswith("__substg"):
+        yield from _pictures(reader, stream, name)
 
 
-def _message(reader: Reader, file: olefile.OleFileIO) -> Iterator[str]:
-    """An Outlook message: all its texts, its body, its attachments."""
-    for path in file.listdir():
-        stream = file.openstream(path).read()
-        reader.spend(len(stream))
-        text = TEXT_STREAM.fullmatch(path[-1])
-        if text:
-            yield stream.decode("utf-16-le" if text[2].upper() == "001F" else "cp1252", "replace")
-        elif path[-1] == ATTACHED:
-            yield from reader.inside(stream, _name_of(file, path[:-1]))
-        elif path[-1] == HTML_BODY:
-            yield from read_html(reader, stream)
-        elif path[-1] == RTF_BODY:
-            yield from read_rtf(reader, unpacked_rtf(stream))
+def _pictures(reader: Reader, stream: bytes, name: str) -> Iterator[str]:
+    """The text in pictures, wherever in the stream they begin."""
+    if DRAWING.search(stream) or (name == "Pictures" and stream.strip(b"\0") and not PICTURE.search(stream)):
+        yield from reader.picture(b"", "")
+    for count, found in enumerate(PICTURE.finditer(stream)):
+        if count == MOST_PICTURES:
+            raise Unreadable("too_large")
+        kind = "png" if found[0][:1] == b"\x89" else "jpg"
+        yield from reader.picture(stream[found.start() :], kind)
+
+
+def _message(reader: Reader, file: olefile.OleFileIO, path: list[str], stream: bytes) -> Iterator[str]:
+    """What a stream of an Outlook message means: a text, its body, an attachment."""
+    text = TEXT_STREAM.fullmatch(path[-1])
+    if text:
+        yield stream.decode("utf-16-le" if text[2].upper().endswith("F") else "cp1252", "replace")
+    elif path[-1] == ATTACHED:
+        yield from reader.inside(stream, _name_of(file, path[:-1]))
+    elif path[-1] == HTML_BODY:
+        yield from read_html(reader, stream)
+    elif path[-1] == RTF_BODY:
+        yield from read_rtf(reader, unpacked_rtf(stream))
 
 
 def _name_of(file: olefile.OleFileIO, folder: list[str]) -> str:

@@ -1,26 +1,30 @@
 """ZIP and what is made of it: Office Open XML, OpenDocument."""
 
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from xml.etree.ElementTree import ParseError
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
 from python_calamine import CalamineWorkbook
 
-from lib.pci.formats.reading import APART, MOST_FILES, Reader, Unreadable, floats
+from lib.pci.formats.marked import read_xml
+from lib.pci.formats.raw import strings
+from lib.pci.formats.reading import APART, MOST_FILES, Reader, Unreadable
 from lib.pci.kinds import family
 
 OFFICE = (("word/", "docx"), ("xl/workbook.bin", "xlsb"), ("xl/", "xlsx"), ("ppt/", "pptx"))
 SHEETS = frozenset({"xlsx", "xlsb", "ods", "xls"})
-INLINE = frozenset(
-    {"t", "r", "span", "s", "a", "instrText", "delText", "rPr", "hyperlink", "smartTag", "ins", "proofErr"}
+XML = (".xml", ".rels", ".vml", ".rdf")
+DRAWN = (".emf", ".wmf", ".tif", ".tiff", ".bmp", ".svm", ".wdp")
+METAFILE = b"VCLMTF"
+SHOWS_NOTHING = re.compile(
+    r".*/printerSettings[0-9]*\.bin|(?:word|ppt)/fonts/[^/]+\.(?:odttf|fntdata)|Fonts/[^/]+\.[ot]tf|layout-cache"
 )
-PATHS = frozenset({"d", "points", "viewBox", "path", "enhanced-path"})
-LONG_ATTRIBUTE = re.compile(r"(?:[0-9][^0-9]*){12}")
+"""Parts that hold what a printer wants, fonts and places on a page: whatever reads as text in them is read."""
 ENCRYPTED = 0x1
+HEAD, DESCRIPTOR = 30, 24  # bytes: of a member's own head without the name; behind a member written in one go
+END_OF_DIRECTORY, END_SIZE = b"PK\5\6", 22
 PRINTED = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3))
 
 
@@ -68,56 +72,64 @@ def read_member(reader: Reader, archive: zipfile.ZipFile, member: zipfile.ZipInf
     return data
 
 
-def read_archive(reader: Reader, archive: zipfile.ZipFile) -> Iterator[str]:
-    """Every file in it, and their names."""
-    yield archive.comment.decode("utf-8", "replace")
+def read_archive(reader: Reader, archive: zipfile.ZipFile, data: bytes) -> Iterator[str]:
+    """Every file in it, their names, and what stands between them."""
+    yield from _outside(archive, data)
     for member in archive.infolist():
-        if not member.is_dir():
-            yield from reader.inside(read_member(reader, archive, member), member.filename)
+        part = read_member(reader, archive, member)
+        if member.is_dir():
+            yield member.filename
+        else:
+            yield from reader.inside(part, member.filename)
+
+
+def _outside(archive: zipfile.ZipFile, data: bytes) -> Iterator[str]:
+    """What is no member: the directory with its names, comments and additions, and the heads of the members.
+
+    Raises Unreadable where bytes lie that belong to nothing: some programs read members that no directory names.
+    """
+    place = 0
+    for member in sorted(archive.infolist(), key=lambda member: member.header_offset):
+        start = member.header_offset
+        if not 0 <= start - place <= DESCRIPTOR:
+            raise Unreadable("unreadable")
+        size = HEAD + sum(struct.unpack_from("<HH", data, start + HEAD - 4))
+        yield from strings(data[place:start])
+        yield from strings(data[start + HEAD : start + size])
+        place = start + size + member.compress_size
+    directory = archive.start_dir
+    behind = data[data.rfind(END_OF_DIRECTORY) + END_SIZE + len(archive.comment) :]
+    if not 0 <= directory - place <= DESCRIPTOR or behind.strip(b"\0"):
+        raise Unreadable("unreadable")
+    yield from strings(data[place:])
 
 
 def read_office(reader: Reader, archive: zipfile.ZipFile, data: bytes, kind: str) -> Iterator[str]:
-    """All parts: text, headers, comments, notes, properties, cells, pictures, embedded files."""
-    apart = APART if kind in SHEETS else "\n"
+    """All parts: text, headers, comments, notes, properties, cells, pictures, embedded files; and their names."""
+    yield from _outside(archive, data)
     for member in archive.infolist():
-        if member.is_dir():
-            continue
+        yield member.filename
         part = read_member(reader, archive, member)
-        start = part[:64].lstrip(b"\xef\xbb\xbf \t\r\n\xff\xfe\x00")
-        if member.filename.endswith((".xml", ".rels", ".vml", ".rdf")) or start.startswith(b"<"):
-            yield from read_xml(part, apart)
-        elif family(part):
-            yield from reader.inside(part, member.filename)
-        elif kind == "xlsb" and member.filename.endswith(".bin"):
-            yield _strings(part)
-        elif member.filename.lower().endswith((".emf", ".wmf", ".tif", ".tiff", ".bmp", ".svg", ".svm")):
-            yield from reader.image(part, "", (1000, 1000))
+        if part and not member.is_dir():  # OpenDocument has empty parts
+            yield from _part(reader, part, member.filename, kind)
     if kind in SHEETS:
         yield from read_cells(data)
 
 
-def _strings(part: bytes) -> str:
-    """What stands in a binary part in sixteen-bit characters."""
-    return APART.join(re.findall(r"[\x20-\x7e\u00a0-\u024f]{4,}", part.decode("utf-16-le", "replace")))
-
-
-def read_xml(part: bytes, apart: str) -> Iterator[str]:
-    """Text and long attributes. Raises Unreadable for what is no XML, or XML with entities of its own."""
-    shown: list[str] = []
-    try:
-        for _event, element in iterparse(BytesIO(part), events=("end",), forbid_dtd=False):
-            name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-            shown.append(element.text or "")
-            if name not in INLINE:
-                shown.append(apart)
-            for key, value in element.attrib.items():
-                if key.rpartition("}")[2] not in PATHS and LONG_ATTRIBUTE.search(value):
-                    shown.append(f"{APART}{value}{APART}")
-            shown.append(element.tail or "")
-            element.clear()
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise Unreadable("unreadable") from error
-    yield floats("".join(shown))
+def _part(reader: Reader, part: bytes, name: str, kind: str) -> Iterator[str]:
+    """The texts of one part. Raises Unreadable for what is of no known form."""
+    start = part[:64].lstrip(b"\xef\xbb\xbf \t\r\n\xff\xfe\x00")
+    drawn = name.lower().endswith(DRAWN) or start.startswith(METAFILE)
+    if name.lower().endswith(XML) or start.startswith((b"<?xml", b"<\0?\0x\0")):
+        yield from read_xml(part, APART if kind in SHEETS else "\n")
+    elif family(part):
+        yield from reader.inside(part, name)
+    elif drawn or SHOWS_NOTHING.fullmatch(name) or (kind == "xlsb" and name.endswith(".bin")):
+        yield from strings(part)
+        if drawn:
+            yield from reader.image(part, "", (1000, 1000))
+    else:
+        yield from reader.inside(part, name)
 
 
 def read_cells(data: bytes) -> Iterator[str]:

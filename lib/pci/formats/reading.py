@@ -9,7 +9,8 @@ MOST_BYTES = 64 * 1024 * 1024  # unpacked, all together
 MOST_RATIO = 200  # unpacked to packed, from the first megabyte on
 MOST_FILES = 2000
 MOST_PAGES = 2000
-ICON_WIDE, ICON_HIGH = 48, 12  # pixels; nothing smaller shows a number that can be read
+ICON = 16 * 16  # pixels; fewer, in all pictures of a file together, show no number that can be read
+TILE = 24  # characters; so short a text may be a part of a number, the rest of which stands in the next picture
 
 APART = " x\n"
 """Between texts that are nothing to each other: a letter parts what would look like one number."""
@@ -38,12 +39,14 @@ class Reader:
     depth: int = 0
     unpacked: int = 0
     files: int = 0
-    notes: set[str] = field(default_factory=set)
+    icons: int = 0
+    """Pixels of all icons so far."""
+    tiles: list[str] = field(default_factory=list)
 
-    def spend(self, size: int, packed: int = 0) -> None:
+    def spend(self, size: int, packed: int = 0, *, file: bool = True) -> None:
         """So many bytes were unpacked. Raises Unreadable("too_large") beyond what a file may unpack to."""
         self.unpacked += size
-        self.files += 1
+        self.files += file
         bomb = packed and size > 1024 * 1024 and size > packed * MOST_RATIO
         if bomb or self.unpacked > MOST_BYTES or self.files > MOST_FILES:
             raise Unreadable("too_large")
@@ -57,18 +60,40 @@ class Reader:
         yield from self.into(self, data, name)
         self.depth -= 1
 
+    def left(self) -> int:
+        """How many bytes may still be unpacked, and one more."""
+        return MOST_BYTES - self.unpacked + 1
+
     def image(self, data: bytes, kind: str, size: tuple[int, int]) -> Iterator[str]:
-        """The text in an image. Raises Unreadable("image") when it can't be read and must be."""
-        wide, high = size
-        if wide < ICON_WIDE or high < ICON_HIGH:
+        """The text in an image. Raises Unreadable("image") when it can't be read and must be.
+
+        Icons pass unread until they could be the tiles of a picture.
+        """
+        area = size[0] * size[1]
+        if area > ICON:
+            yield from self.picture(data, kind)
             return
+        self.icons += area
+        if self.icons > ICON and not self.unread_images:
+            raise Unreadable("image")
+
+    def picture(self, data: bytes, kind: str) -> Iterator[str]:
+        """The text in an image of any size. Raises Unreadable("image") when it can't be read and must be."""
         if self.read_image is not None:
             try:
-                yield self.read_image(data, kind)
+                text = self.read_image(data, kind)
             except ValueError as error:
                 raise Unreadable("unreadable") from error
+            if len(text) <= TILE:
+                self.tiles.append(text.strip())
+            yield text
         elif not self.unread_images:
             raise Unreadable("image")
+
+    def together(self) -> Iterator[str]:
+        """What the pictures with little text say one after the other."""
+        if len(self.tiles) > 1:
+            yield " ".join(self.tiles)
 
 
 def floats(text: str) -> str:

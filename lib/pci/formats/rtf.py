@@ -2,38 +2,110 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from lib.pci.formats.reading import Reader, Unreadable
 
 TOKEN = re.compile(
-    rb"\\'([0-9a-fA-F]{2})|\\u(-?[0-9]{1,6}) ?\??|\\([a-zA-Z]+)(-?[0-9]{1,10})? ?|\\(.)|([{}])|([^\\{}]+)", re.S
+    rb"\\'(?P<code>[0-9a-fA-F]{2})|\\(?P<word>[a-zA-Z]+)(?P<number>-?[0-9]{1,10})? ?|\\(?P<sign>.)"
+    rb"|(?P<brace>[{}])|(?P<plain>[^\\{}]+)",
+    re.DOTALL,
 )
 HEX = re.compile(rb"[0-9a-fA-F\s]+")
 LINE = {b"par", b"line", b"row", b"cell", b"tab", b"sect", b"page"}
+NOT_SHOWN = {b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"objdata", b"listtable", b"themedata"}
+"""Groups that a page doesn't show; so are those that begin with an asterisk."""
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 SMALLEST_OBJECT = 64
 UNKNOWN = (1000, 1000)
 
 
-def read_rtf(reader: Reader, data: bytes) -> Iterator[str]:
-    """The text with control words taken out, objects opened; a picture counts as an image."""
-    shown: list[str] = []
-    for found in TOKEN.finditer(data):
-        code, point, word, _number, sign, _brace, plain = found.groups()
-        if code:
-            shown.append(bytes.fromhex(code.decode()).decode("cp1252", "replace"))
-        elif point:
-            shown.append(chr(int(point) % 0x10000))
-        elif word == b"bin":
-            raise Unreadable("unreadable")
+@dataclass(frozen=True)
+class _Group:
+    """How text is meant where we are: shown or not, and how many signs stand in for one by its number."""
+
+    shown: bool = True
+    hidden: bool = False
+    stand_ins: int = 1
+
+
+class _Page:
+    """What a page shows: hidden text, unknown groups and stand-ins are left out."""
+
+    def __init__(self) -> None:
+        self.groups = [_Group()]
+        self.skip = 0
+        self.text: list[str] = []
+
+    def brace(self, sign: bytes) -> None:
+        self.skip = 0
+        if sign == b"{":
+            self.groups.append(self.groups[-1])
+        elif len(self.groups) > 1:
+            self.groups.pop()
+
+    def say(self, text: str, *, signs: bool = True) -> None:
+        """`signs`: each may be a stand-in for what was said by its number."""
+        if signs and self.skip:
+            text, self.skip = text[self.skip :], max(0, self.skip - len(text))
+        if self.groups[-1].shown and not self.groups[-1].hidden:
+            self.text.append(text)
+
+    def word(self, word: bytes, number: bytes | None) -> None:
+        here, value = self.groups[-1], int(number or b"1")
+        if word == b"u":
+            self.say(chr(value % 0x10000), signs=False)
+            self.skip = here.stand_ins
+        elif self.skip:
+            self.skip -= 1
         elif word in LINE:
-            shown.append("\n")
-        elif sign:
-            shown.append({b"~": " ", b"_": "-"}.get(sign, sign.decode("latin-1") if sign in b"\\{}" else ""))
-        elif plain:
-            yield from _hidden(reader, plain)
-            shown.append(plain.replace(b"\r", b"").replace(b"\n", b"").decode("cp1252", "replace"))
-    yield "".join(shown)
+            self.say("\n", signs=False)
+        elif word in (b"v", b"plain"):
+            self.groups[-1] = replace(here, hidden=word == b"v" and value != 0)
+        elif word == b"uc":
+            self.groups[-1] = replace(here, stand_ins=max(0, min(value, 100)))
+        elif word in NOT_SHOWN:
+            self.unseen()
+
+    def unseen(self) -> None:
+        self.groups[-1] = replace(self.groups[-1], shown=False)
+
+
+def read_rtf(reader: Reader, data: bytes) -> Iterator[str]:
+    """All text with control words taken out, the text as a page shows it, objects opened; a picture is an image."""
+    every: list[str] = []
+    page = _Page()
+    for found in TOKEN.finditer(data):
+        code, word, sign, plain = found["code"], found["word"], found["sign"], found["plain"]
+        if word == b"bin":
+            raise Unreadable("unreadable")
+        if found["brace"]:
+            page.brace(found["brace"])
+        elif word:
+            page.word(word, found["number"])
+            every.append(_meaning(word, found["number"]))
+        elif sign == b"*":
+            page.unseen()
+        else:
+            if plain:
+                yield from _hidden(reader, plain)
+                text = plain.replace(b"\r", b"").replace(b"\n", b"").decode("cp1252", "replace")
+            else:
+                text = bytes.fromhex(code.decode()).decode("cp1252", "replace") if code else _symbol(sign)
+            every.append(text)
+            page.say(text)
+    yield "".join(every)
+    yield "".join(page.text)
+
+
+def _meaning(word: bytes, number: bytes | None) -> str:
+    if word == b"u" and number:
+        return chr(int(number) % 0x10000)
+    return "\n" if word in LINE else ""
+
+
+def _symbol(sign: bytes) -> str:
+    return {b"~": " ", b"_": "-", b"\n": "\n", b"\r": "\n"}.get(sign, sign.decode("latin-1") if sign in b"\\{}" else "")
 
 
 def _hidden(reader: Reader, plain: bytes) -> Iterator[str]:

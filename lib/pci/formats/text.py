@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from lib.pci.formats.reading import Reader, Unreadable, floats
+from lib.pci.formats.webpage import shown
 from lib.pci.kinds import family, may_be_text
 
 MARKS = (
@@ -17,7 +18,9 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}(?:\r?\n[ \t]*)?){6,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?")
+BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}(?:\r?\n[ \t]*)?){4,}(?:[A-Za-z0-9+/_-]{1,3}={0,2})?")
+"""Sixteen signs and more: the shortest card number takes that many."""
+SHORT = 200  # signs; so short a run is also read from its second, third and fourth sign on: what is before may be text
 NOT_TEXT = re.compile("[\x00-\x06\x0e-\x1a]")
 TAG = re.compile(r"<[^<>]{0,2000}>")
 
@@ -58,18 +61,24 @@ def within(reader: Reader, text: str) -> Iterator[str]:
     yield floats(text)
     for found in BASE64.finditer(text):
         packed = "".join(found[0].split()).rstrip("=").replace("-", "+").replace("_", "/")
-        try:
-            data = base64.b64decode(packed + "=" * (-len(packed) % 4))
-        except (binascii.Error, ValueError):
-            continue
-        if family(data):
-            reader.spend(len(data))
-            yield from reader.inside(data, "")
-            continue
-        try:
-            yield data.decode("utf-8")
-        except UnicodeDecodeError:
-            continue
+        for start in range(4 if len(packed) <= SHORT else 1):
+            yield from _unwrapped(reader, packed[start:])
+
+
+def _unwrapped(reader: Reader, packed: str) -> Iterator[str]:
+    whole = packed[:-1] if len(packed) % 4 == 1 else packed
+    try:
+        data = base64.b64decode(whole + "=" * (-len(whole) % 4))
+    except (binascii.Error, ValueError):
+        return
+    if family(data):
+        reader.spend(len(data))
+        yield from reader.inside(data, "")
+        return
+    try:
+        yield data.decode("utf-8")
+    except UnicodeDecodeError:
+        return
 
 
 def read_html(reader: Reader, data: bytes) -> Iterator[str]:
@@ -77,3 +86,9 @@ def read_html(reader: Reader, data: bytes) -> Iterator[str]:
     source = decode(data)
     yield from within(reader, source)
     yield html.unescape(TAG.sub("", source))
+    if "<" not in source:
+        return
+    try:
+        yield from shown(source)
+    except AssertionError as error:  # a declaration that the parser doesn't know
+        raise Unreadable("unreadable") from error

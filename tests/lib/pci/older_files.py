@@ -70,8 +70,13 @@ def _entry(name: str, kind: int, right: int, child: int, start: int, size: int) 
     return written.ljust(64, b"\0") + ends
 
 
-def doc(*pieces: str | bytes, encrypted: bool = False) -> bytes:
+def doc(*pieces: str | bytes, encrypted: bool = False, **more: "bytes | Tree") -> bytes:
     """A Word file (MS-DOC) whose text stands in these pieces, the last of them first; bytes lie in eight bits."""
+    return compound({**word(*pieces, encrypted=encrypted), **more})
+
+
+def word(*pieces: str | bytes, encrypted: bool = False) -> dict[str, "bytes | Tree"]:
+    """The streams of such a file."""
     body, places, at = b"", {}, 0x400
     for piece in reversed(pieces):
         data = piece if isinstance(piece, bytes) else piece.encode("utf-16-le")
@@ -89,7 +94,7 @@ def doc(*pieces: str | bytes, encrypted: bool = False) -> bytes:
     struct.pack_into("<HHHHHH", head, 0, 0xA5EC, 0xC1, 0, 0x0409, 0, flags)
     struct.pack_into("<II", head, 0x18, 0x400, at)
     struct.pack_into("<II", head, 0x01A2, 0, len(clx))
-    return compound({"WordDocument": bytes(head) + body, "1Table": clx, "\x05SummaryInformation": summary("hello")})
+    return {"WordDocument": bytes(head) + body, "1Table": clx, "\x05SummaryInformation": summary("hello")}
 
 
 def summary(title: str) -> bytes:
@@ -111,8 +116,8 @@ def ppt(text: str, *, wide: bool = True) -> bytes:
     return compound({"PowerPoint Document": document, "Current User": user})
 
 
-def msg(body: str, attachment: bytes = b"", name: str = "") -> bytes:
-    """An Outlook message (MS-OXMSG)."""
+def msg(body: str, attachment: bytes = b"", name: str = "", **more: "bytes | Tree") -> bytes:
+    """An Outlook message (MS-OXMSG), with streams of one's own."""
     parts: dict[str, bytes | Tree] = {
         "__properties_version1.0": b"\0" * 32,
         "__substg1.0_0037001F": "hello".encode("utf-16-le"),
@@ -124,7 +129,7 @@ def msg(body: str, attachment: bytes = b"", name: str = "") -> bytes:
             "__substg1.0_3707001F": name.encode("utf-16-le"),
             "__substg1.0_37010102": attachment,
         }
-    return compound(parts)
+    return compound({**parts, **more})
 
 
 def xls(*cells: str | float, comment: str = "") -> bytes:
