@@ -13,6 +13,8 @@ def main() -> None:
     """Run the management command named on the command line."""
     load_environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
+    for patience in ("DATABASE_LOCK_SECONDS", "DATABASE_IDLE_SECONDS"):
+        os.environ.setdefault(patience, "0")  # a migration may wait, and a command may think
     execute_from_command_line(sys.argv)
 
 

@@ -6,6 +6,7 @@ from agents import operations
 from agents.models import Agent, IdleReason, User
 from lib.commands import Commands
 from lib.errors import Refused
+from lib.numbers import whole
 from lib.transitions import one
 from lib.wire import Frame
 
@@ -29,9 +30,10 @@ class SetState(Frame, kw_only=True):
 
 def key(value: str) -> int:
     """The number behind an opaque id; Refused("not_found") for what can't be one."""
-    if not value.isascii() or not value.isdigit() or len(value) > 18:
+    number = whole(value, digits=18)
+    if number is None:
         raise Refused("not_found")
-    return int(value)
+    return number
 
 
 @DESK.handles("agent.active", Frame, quiet=True)

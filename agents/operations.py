@@ -29,7 +29,7 @@ def sign_in(agent: Agent, *, desk: str, by: User, take_over: bool = False) -> Ag
     Refused("conflict") while another desk of the same log-in was heard within 40 s and `take_over` is not set.
     """
     row = Agent.objects.locked(agent.pk).get(agent.pk)
-    if row is None or not row.is_active:
+    if row is None or not Agent.objects.employed().filter(pk=row.pk).exists():
         raise Refused("forbidden", _("This log-in has no active agent."))
     now = database_now()
     other_alive = (
@@ -105,6 +105,17 @@ def lapse(agent: Agent, *, by: User | None = None) -> bool:
     """The desk was silent for longer than the lease: offline. False when it has spoken meanwhile."""
     row = _locked(agent)
     if row.lease_until is None or row.lease_until >= database_now():
+        return False
+    _move(row, "lapse", by=by, reason=None, **_NO_DESK)
+    publish(AgentGone(agent_id=row.pk))
+    return True
+
+
+@transaction.atomic
+def shut_out(agent: Agent, *, by: User | None = None) -> bool:
+    """Who may not work here any more is offline at once, as if his lease had lapsed. False when he was."""
+    row = _locked(agent)
+    if row.state == State.OFFLINE:
         return False
     _move(row, "lapse", by=by, reason=None, **_NO_DESK)
     publish(AgentGone(agent_id=row.pk))

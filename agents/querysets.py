@@ -19,9 +19,13 @@ class AgentQuerySet(TransitionQuerySet["Agent"]):
 
     transitions = TRANSITIONS
 
+    def employed(self) -> "AgentQuerySet":
+        """Those who may work here: neither they nor their log-ins are disabled."""
+        return self.filter(is_active=True, user__is_active=True)
+
     def available(self) -> "AgentQuerySet":
         """Those who may be offered contacts."""
-        return self.filter(state=State.AVAILABLE, is_active=True)
+        return self.employed().filter(state=State.AVAILABLE)
 
     def signed_in(self) -> "AgentQuerySet":
         """Those with a desk."""
@@ -52,5 +56,9 @@ class AgentQuerySet(TransitionQuerySet["Agent"]):
             )
 
     def locked(self, *pks: Any) -> dict[Any, "Agent"]:
-        """The rows by pk, locked in pk order until the end of the transaction."""
-        return {row.pk: row for row in self.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",))}
+        """The rows by pk, locked in pk order until the end of the transaction.
+
+        Others may refer to them meanwhile: two agents who ask each other would else wait for each other at commit.
+        """
+        rows = self.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",), no_key=True)
+        return {row.pk: row for row in rows}

@@ -26,10 +26,10 @@ def remove(name: str, address: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def count(address: str, query: str, tag: str) -> int:
-    """How many different messages of a stretch stand in the database."""
+def count(address: str, query: str, head: str) -> int:
+    """How many different messages of a stretch, whose cids begin alike, stand in the database."""
     with psycopg.connect(address) as connection:
-        row = connection.execute(query, {"like": f"{tag}-%"}).fetchone()
+        row = connection.execute(query, {"like": f"{head}-%"}).fetchone()
     assert row is not None
     return int(row[0])
 

@@ -1,6 +1,8 @@
 """What became of every message of one stretch: nothing may be lost, doubled or out of its sender's order."""
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 if TYPE_CHECKING:
     from bench.talker import Talker
@@ -10,11 +12,16 @@ MOST_PROBLEMS = 20  # kept as text; all are counted
 
 
 class Journal:
-    """Messages are numbered in the order sent; the number is part of the cid. Times are `loop.time()` seconds."""
+    """Messages are numbered in the order sent. Times are `loop.time()` seconds.
+
+    A cid looks like those of real pages, which are UUIDs; its first eight characters are the same in all the journal.
+    """
 
     def __init__(self, tag: str) -> None:
         """`tag` makes the cids of this stretch different from those of all others in the database."""
         self.tag = tag
+        self._head = blake2b(tag.encode(), digest_size=4).digest()
+        self._numbers: dict[str, int] = {}
         self.due: list[float] = []
         self.sender: list[Talker] = []
         self.forbidden: dict[int, str] = {}
@@ -28,6 +35,11 @@ class Journal:
         self._acknowledged = bytearray()
         self._heard = bytearray()
         self._last: dict[tuple[str, Talker, Talker], int] = {}
+
+    @property
+    def head(self) -> str:
+        """How every cid of this journal begins."""
+        return self._head.hex()
 
     @property
     def sent(self) -> int:
@@ -48,7 +60,13 @@ class Journal:
         self._heard.append(0)
         if forbidden:
             self.forbidden[number] = forbidden
-        return f"{self.tag}-{number}"
+        cid = self.cid(number)
+        self._numbers[cid] = number
+        return cid
+
+    def cid(self, number: int) -> str:
+        """The cid of a message by its number."""
+        return str(UUID(bytes=self._head + blake2b(b"%d" % number, digest_size=12).digest(), version=4))
 
     def trouble(self, words: str) -> None:
         """Something is wrong with the server: the run fails."""
@@ -100,13 +118,12 @@ class Journal:
             self.trouble(f"{unheard} of {READERS * self.sent} lines never arrived")
 
     def _number(self, cid: str) -> int | None:
-        tag, _, number = cid.rpartition("-")
-        if tag != self.tag or not number.isdigit() or int(number) >= len(self.due):
+        number = self._numbers.get(cid)
+        if number is None:
             self.trouble(f"{cid} was never sent in {self.tag}")
-            return None
-        return int(number)
+        return number
 
     def _check_text(self, number: int, text: str) -> None:
         forbidden = self.forbidden.get(number)
         if forbidden is not None and forbidden in text:
-            self.trouble(f"{self.tag}-{number} came back with its card number")
+            self.trouble(f"message {number} of {self.tag} came back with its card number")

@@ -204,7 +204,7 @@ async def measured(server: Server, cast: Cast, tag: str, meter: Meter, run: Call
         gc.enable()
         cast.write_into(None)
     stretch.server = server.name
-    stored = databases.count(server.database, server.lines, tag)
+    stored = databases.count(server.database, server.lines, journal.head)
     if stored != journal.acknowledged:
         journal.trouble(f"{journal.acknowledged} messages were acknowledged, {stored} stand in the database")
     if holes := sum(talker.holes for talker in cast.all):

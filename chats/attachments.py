@@ -34,7 +34,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 
 class HeldMessage(models.Model):
-    """A message under the policy Drop whose files are still being looked at: nobody but its sender knows of it."""
+    """A message under the policy Drop whose files are still being looked at: nobody but its sender knows of it.
+
+    Of a discarded message only its cid and what was found stay, so that a repetition is answered as it was.
+    """
 
     class Outcome(models.TextChoices):
         """How it ended; empty while it waits."""
@@ -42,7 +45,13 @@ class HeldMessage(models.Model):
         SENT = "sent", _("Sent")
         DROPPED = "dropped", _("Discarded")
 
-    chat = models.ForeignKey("chats.Chat", verbose_name=_("chat"), on_delete=models.CASCADE, related_name="held")
+    chat = models.ForeignKey(
+        "chats.Chat",
+        verbose_name=_("chat"),
+        on_delete=models.CASCADE,
+        related_name="held",
+        db_index=False,  # the key of the constraint below begins with it
+    )
     at = models.DateTimeField(_("at"))
     sender_kind = models.CharField(_("sender"), max_length=10)
     sender_id = models.CharField(max_length=40, blank=True)
@@ -50,6 +59,7 @@ class HeldMessage(models.Model):
     cid = models.CharField(max_length=64)
     fingerprint = models.BinaryField(max_length=16, null=True)
     text = ScannedTextField(_("text"), blank=True)
+    findings = models.JSONField(_("findings"), default=list)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices, blank=True)
 
     class Meta:

@@ -97,8 +97,9 @@ def teams_of(*agents: int) -> dict[int, dict[int, str]]:
 
 
 def queues_of(teams: Collection[int]) -> set[int]:
-    """The queues in use that the teams serve, at once or later."""
-    served = DistributionGroup.objects.filter(teams__in=teams, queue__is_active=True)
+    """The queues that the teams serve, at once or later: those in use, and those in which somebody still is."""
+    live = Chat.objects.live().order_by().values("queue")
+    served = DistributionGroup.objects.filter(Q(queue__is_active=True) | Q(queue__in=live), teams__in=teams)
     return set(served.values_list("queue", flat=True))
 
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext, override
 
 from chats.models import BotAnswer
 
+FIRST_REPLIES = 3  # buttons to begin with, besides the one that asks for a person
 CLOSE_ENOUGH = 0.84  # two letters wrong in twelve still count
+HEARD = 300  # characters of a message that are listened to: who writes more is understood by people only
 
 
 class Reply(NamedTuple):
@@ -31,9 +33,19 @@ def answer(text: str, *, entry_point_id: int, language: str) -> Reply:
     return Reply(best.text, tuple(filter(None, map(str.strip, best.quick_replies.splitlines()))), best.hands_over)
 
 
+def openers(entry_point_id: int, *, language: str, people: bool) -> list[str]:
+    """What can be clicked to begin with: the first answers, and the one that asks for a person where that is wanted."""
+    known = BotAnswer.objects.filter(entry_point_id=entry_point_id, language__in=("", language))
+    first = list(known.filter(hands_over=False)[:FIRST_REPLIES])
+    return [str(answer) for answer in (*first, *(known.filter(hands_over=True)[:1] if people else ()))]
+
+
 def best_match(text: str, answers: Iterable[BotAnswer]) -> BotAnswer | None:
-    """The answer with the closest trigger phrase, the first of equals; None when none is close enough."""
-    words = plain(text).split()
+    """The answer with the closest trigger phrase, the first of equals; None when none is close enough.
+
+    Only the first HEARD characters count, so that the time has a bound.
+    """
+    words = plain(text[:HEARD])[:HEARD].split()
     best, best_score = None, 0.0
     for candidate in answers:
         score = max((closeness(words, plain(line).split()) for line in candidate.triggers.splitlines()), default=0.0)
@@ -49,15 +61,18 @@ def plain(text: str) -> str:
 
 
 def closeness(words: list[str], phrase: list[str]) -> float:
-    """1.0 when the phrase stands in the words as it is; below that, how alike the best stretch is."""
+    """1.0 when the phrase stands in the words as it is; below that, how alike the best stretch is, if close enough."""
     if not phrase:
         return 0.0
     wanted = " ".join(phrase)
     best = 0.0
+    alike = SequenceMatcher(None, "", wanted)
     for start in range(max(1, len(words) - len(phrase) + 1)):
         stretch = " ".join(words[start : start + len(phrase)])
         if stretch == wanted:
             return 1.0 + len(wanted) / 1000  # of two phrases that both stand there the longer says more
-        if len(wanted) >= 4:
-            best = max(best, SequenceMatcher(None, stretch, wanted).ratio())
+        alike.set_seq1(stretch)
+        least = max(best, CLOSE_ENOUGH)
+        if len(wanted) >= 4 and alike.real_quick_ratio() >= least and alike.quick_ratio() >= least:
+            best = max(best, alike.ratio())
     return best

@@ -178,7 +178,7 @@ class CustomerAdmin(LedgerAdmin):
     search_fields = ("name", "email", "id")
     search_help_text = _("The beginning of the name, the e-mail or the id.")
     ordering = ("-created_at",)
-    fields = ("name", "email", "external_id", "created_at", "id", "chats_link")
+    fields = ("name", "email", "external_id", "realm", "created_at", "id", "chats_link")
     readonly_fields = ("chats_link",)
 
     def get_search_results(

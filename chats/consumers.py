@@ -17,6 +17,8 @@ from agents.models import Agent, User
 from chats import hellos, operations, snapshots
 from chats.commands import CUSTOMER, Guest
 from chats.hellos import Standing
+from chats.log_ins import log_ins
+from chats.operations.presence import Lost
 from chats.places import Line, line_of
 from chats.querysets import View
 from chats.senders import Sender
@@ -167,6 +169,13 @@ class DeskConsumer(Resuming):
     snapshot: Callable[[Agent], dict[str, Any]]
     active = False  # something was asked for since the last heartbeat
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection; afterwards nobody asks for its log-in any more."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            log_ins(self.hub).drop(self)
+
     async def run(self, command: Command, frame: Any) -> dict[str, Any]:
         """As every socket; it also shows that somebody is there."""
         self.active = True
@@ -177,14 +186,21 @@ class DeskConsumer(Resuming):
         if self.origin() not in settings.ORIGINS:
             return wire.CLOSE_FORBIDDEN
         cookies = self.cookies()
-        found = await self.work(hellos.agent_of_session, cookies.get(settings.SESSION_COOKIE_NAME, ""))
-        if found is None:
+        self.session = cookies.get(settings.SESSION_COOKIE_NAME, "")
+        if not await self._logged_in():
             return wire.CLOSE_UNAUTHENTICATED
-        self.agent: Agent = found
-        self.user: User = found.user
+        log_ins(self.hub).add(self)
         cookie = cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
         self.language = self.user.language or (cookie if cookie in dict(settings.LANGUAGES) else "en")
         return None
+
+    async def _logged_in(self) -> bool:
+        """Whether the session is an active agent's; he and his log-in are known as they are now."""
+        found = await self.work(hellos.agent_of_session, self.session)
+        if found is not None:
+            self.agent: Agent = found
+            self.user: User = found.user
+        return found is not None
 
     def actor(self) -> "DeskConsumer":
         """The desk itself: it has `agent` and `user`."""
@@ -196,13 +212,16 @@ class DeskConsumer(Resuming):
         self.desk = uuid4().hex
         if self.hub.size(groups.desk(self.agent.pk)) >= wire.SOCKETS_PER_PRINCIPAL:
             raise Closing(wire.CLOSE_TOO_MANY)
+        self.listen_to({groups.user(self.user.pk)})
+        if not await self._logged_in():  # as he was at the handshake, however long ago that was
+            raise Closing(wire.CLOSE_UNAUTHENTICATED)
         wish = {"desk": self.desk, "by": self.user, "take_over": hello.take_over}
         try:
-            heads = await self.work(hellos.take_desk, self.agent, **wish, lost=lambda: self.lost)
+            heads = await self.work(hellos.take_desk, self.agent, **wish, lost=lambda: self.lost or self.closed)
         except Refused as refused:
             self.refuse(header, refused)
             raise Closing(wire.CLOSE_REPLACED if refused.code == "conflict" else wire.CLOSE_FORBIDDEN) from refused
-        except hellos.Lost as lost:
+        except Lost as lost:
             raise Closing(wire.CLOSE_NORMAL) from lost
         self.listen_to(self._groups(heads))
         self.dirty = False
@@ -232,6 +251,9 @@ class DeskConsumer(Resuming):
     async def refresh(self) -> None:
         """The whole desk, and the lines of every chat on it from now on."""
         frame, heads = await self.work(hellos.desk_now, self.agent, type(self).snapshot)
+        if self.closed:
+            return
+        self.agent.name = frame["agent"]["name"]  # what is said from now on is said under it
         self.listen_to(self._groups(heads))
         self.push(wire.encode(frame))
 
@@ -257,6 +279,7 @@ class CustomerConsumer(Resuming):
     commands = CUSTOMER
     guest: Guest
     shown = ""  # the chat's state in the last snapshot
+    told = b""  # that snapshot, as far as what is told of changes goes
     waiting: dict[str, Any] | None = None  # that snapshot, while he waits
     line: Line | None = None  # where he waits
     over: asyncio.TimerHandle | None = None
@@ -301,8 +324,14 @@ class CustomerConsumer(Resuming):
         self._show(*await self.work(hellos.customer_now, self.chat_id))
 
     def _show(self, chat: View, frame: dict[str, Any]) -> None:
-        """Send the snapshot. Who waits is told his place; after the end the socket stays for a rating, then closes."""
-        self.push(wire.encode(frame))
+        """Send the snapshot if it is news. Who waits is told his place; after the end the socket stays for a rating.
+
+        Much happens in a chat that its customer must not even notice, as a supervisor who reads along.
+        """
+        told = wire.encode({**frame["chat"], "agents_seen": None})  # what was seen travels by itself
+        if told != self.told:
+            self.told = told
+            self.push(wire.encode(frame))
         self.shown = chat.state
         waits = chat.state in (State.QUEUED, State.OFFERED) and not self.closed
         self.waiting = frame if waits else None
@@ -325,6 +354,7 @@ class CustomerConsumer(Resuming):
         chat, (position, wait) = self.waiting["chat"], place
         if (chat["position"], chat["wait"]) != (position, wait):
             self.waiting = {**self.waiting, "chat": {**chat, "position": position, "wait": wait}}
+            self.told = wire.encode({**self.waiting["chat"], "agents_seen": None})
             self.push(wire.encode(self.waiting))
 
     async def beat(self) -> None:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db import transaction
 
 from agents import operations as agent_operations
 from agents.models import Agent, User
@@ -22,10 +21,6 @@ from lib.clock import database_epoch, database_now
 from lib.wire import PAGE
 
 Cursor = tuple[UUID, str]
-
-
-class Lost(Exception):
-    """Who said hello has gone meanwhile: nothing was done."""
 
 
 class Standing(NamedTuple):
@@ -82,13 +77,10 @@ def customer_now(chat_id: UUID) -> tuple[View, dict[str, Any]]:
 def take_desk(agent: Agent, *, desk: str, by: User, take_over: bool, lost: Callable[[], bool]) -> dict[str, int]:
     """The desk is the agent's; gives the heads of what he may read. Refused as `sign_in`.
 
-    Raises Lost, and leaves the desk to whoever has it, when the socket was lost while it waited: a hello that nobody
-    waits for any more must not close the desk of the one that came after it.
+    Raises Lost when the socket was lost while it waited: a hello that nobody waits for any more must not close the
+    desk of the one that came after it.
     """
-    with transaction.atomic():
-        operations.sign_in(agent, desk=desk, by=by, take_over=take_over)
-        if lost():
-            raise Lost
+    operations.sign_in(agent, desk=desk, by=by, take_over=take_over, lost=lost)
     return snapshots.heads(agent)
 
 

@@ -44,9 +44,17 @@ class Kept:
     head: int
     said: dict[Speaker, deque[Line]] = field(default_factory=dict)
 
+    def bound(self, speaker: Speaker) -> None:
+        """Too much to be read on the event loop isn't kept."""
+        if sum(len(text) for text, _at in self.said[speaker]) > LONGEST_ON_LOOP:
+            del self.said[speaker]
+
 
 class Memory:
-    """What speakers said last in the chats of this process, at most MOST messages of each in CHATS_KEPT chats."""
+    """What speakers said last in the chats of this process, at most MOST messages of each in CHATS_KEPT chats.
+
+    Nor more than LONGEST_ON_LOOP characters of each: who said more is left to the ordinary verb, so nothing is kept.
+    """
 
     def __init__(self) -> None:
         """Nothing is known yet."""
@@ -68,6 +76,7 @@ class Memory:
             kept = Kept(head)
         kept.said[speaker] = deque(lines, maxlen=MOST)
         self._chats[speaker[0]] = kept
+        kept.bound(speaker)
         if len(self._chats) > CHATS_KEPT:
             del self._chats[next(iter(self._chats))]
 
@@ -76,12 +85,13 @@ class Memory:
         kept = self._chats.get(speaker[0])
         if kept is None:
             return
-        if seq != kept.head + 1 or len(text) > LONGEST_ON_LOOP:
+        if seq != kept.head + 1:
             del self._chats[speaker[0]]
             return
         kept.head = seq
         if speaker in kept.said:
             kept.said[speaker].append((text, at))
+            kept.bound(speaker)
 
 
 async def said_before(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent
 from chats.answers import BotAnswer, CannedResponse
 from chats.attachments import Attachment, HeldMessage
-from chats.querysets import ChatQuerySet, EntryQuerySet, OfferQuerySet, SeatQuerySet
+from chats.querysets import ChatQuerySet, EntryQuerySet, OfferQuerySet, SeatQuerySet, WatchQuerySet
 from chats.rehearsals import Rehearsal
 from chats.rules import CustomPattern, ScreeningPolicy
 from chats.states import Kind, State
@@ -46,15 +46,19 @@ class Customer(models.Model):
     external_id = ScannedCharField(
         _("id at the web site"), max_length=120, blank=True, help_text=_("From the signed identity.")
     )
+    realm = models.CharField(_("identity realm"), max_length=64, blank=True, editable=False)
+    identity = models.BinaryField(max_length=16, null=True, editable=False)  # of the id before it was masked
     created_at = models.DateTimeField(_("first seen"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [
-            models.UniqueConstraint(
-                fields=["external_id"], condition=~Q(external_id=""), name="one_customer_per_identity"
-            )
+            models.UniqueConstraint(fields=["realm", "identity"], name="one_customer_per_identity"),
+            models.CheckConstraint(
+                condition=Q(identity=None, realm="") | Q(identity__isnull=False) & ~Q(realm=""),
+                name="identity_within_a_realm",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,6 +116,7 @@ class Chat(models.Model):
         verbose_name = _("chat")
         verbose_name_plural = _("chats")
         ordering = ["-started_at", "pk"]
+        permissions = [("check_invariants", "Can look at the invariants and have them checked")]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="chat_state_known"),
             models.CheckConstraint(
@@ -250,6 +255,8 @@ class Watch(models.Model):
     began_at = models.DateTimeField(_("from"))
     ended_at = models.DateTimeField(_("to"), null=True)
     shown = models.BooleanField(_("shown to the agent"), default=True)
+
+    objects = WatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("monitoring")

@@ -10,6 +10,7 @@ from django.db.models import (
     Count,
     DateTimeField,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
@@ -117,8 +118,11 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         return waiting.annotate(up=up).filter(up__lte=now).order_by("up")
 
     def locked(self, pk: UUID) -> "Chat":
-        """The chat, locked until commit: first in the order of locks, before any agent. Refused("not_found")."""
-        rows = self.select_for_update(of=("self",)).select_related("customer", "queue", "entry_point")
+        """The chat, locked until commit: first in the order of locks, before any agent. Refused("not_found").
+
+        Others may refer to it meanwhile: its key never changes.
+        """
+        rows = self.select_for_update(of=("self",), no_key=True).select_related("customer", "queue", "entry_point")
         return one(rows, pk=pk)
 
     def opened_by(self, token: bytes) -> Opened | None:
@@ -200,6 +204,21 @@ class SeatQuerySet(QuerySet["Seat"]):
             for seat in self.live().filter(chat__in=found).select_related("agent").order_by("joined_at"):
                 found[seat.chat_id].append(seat)
         return found
+
+
+class WatchQuerySet(QuerySet["Watch"]):
+    """Supervisors who read along."""
+
+    def live(self) -> "WatchQuerySet":
+        """Those that go on."""
+        return self.filter(ended_at=None)
+
+    def lost(self) -> "WatchQuerySet":
+        """Live ones of who is no supervisor any more of anybody who sits in the chat."""
+        here = Agent.objects.filter(seats__chat=OuterRef("chat"), seats__left_at=None)
+        led = here.filter(team__supervisors=OuterRef("agent")).exclude(pk=OuterRef("agent"))
+        may = Exists(led) & Q(agent__role=Agent.Role.SUPERVISOR)
+        return self.live().exclude(may)
 
 
 class OfferQuerySet(QuerySet["Offer"]):

@@ -16,13 +16,16 @@ from agents.events import AgentAvailable, AgentGone
 from agents.models import Agent
 from chats import operations, policies
 from chats.events import FileReady, OffersMade
-from chats.models import CustomPattern, ScreeningPolicy
+from chats.models import CannedResponse, CustomPattern, ScreeningPolicy
 from chats.tasks import QUEUED, lapse_offers, scan_file
 from lib.events import receives
+from lib.keeping import keep_last
 
 log = logging.getLogger(__name__)
 
 MARKED = 600  # seconds
+
+keep_last(CannedResponse.queues)
 
 
 @receives(AgentAvailable)

@@ -20,6 +20,7 @@ from chats.rehearsal_report import FIGURES, comparison, report
 from chats.rehearsing import AS_IS, CHANGED
 from chats.tasks import play_rehearsal
 from lib.admin import HouseAdmin
+from lib.numbers import whole
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +111,8 @@ class RehearsalAdmin(HouseAdmin):
         """The page of the comparison; 404 for runs that can't be compared."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        keys = [int(key) for key in request.GET.get("runs", "").split(",") if key.isascii() and key.isdigit()]
+        asked = map(whole, request.GET.get("runs", "").split(","))
+        keys = [key for key in asked if key is not None]
         runs = list(Rehearsal.objects.filter(pk__in=keys[:MOST_COMPARED], state=Rehearsal.State.DONE).order_by("pk"))
         if len(runs) < 2 or len({run.day for run in runs}) != 1:
             raise Http404

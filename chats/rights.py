@@ -27,7 +27,8 @@ def allowed(role: str, status: str, *, attach: bool, supervises: bool) -> list[s
     """What may be done from this place; `supervises`: he is a supervisor of who leads."""
     if role == MONITOR:
         barge_in = ("barge_in",) if status in ("connected", "customer_away") else ()
-        return ["whisper", *barge_in, "take_over", "supervise_leave"]
+        take_over = ("take_over",) if supervises else ()
+        return ["whisper", *barge_in, *take_over, "supervise_leave"]
     talk = ["send", "canned", *(["attach"] if attach else [])]
     if role == GUEST:
         return [*talk, "conference_exit", *(["take_over"] if supervises else [])]

@@ -72,7 +72,7 @@ class Rosters:
         room = Room()
         teams = {team for queue in self.queues for team in self._teams(queue)}
         skills = self._skills(teams)
-        agents = with_load(Agent.objects.signed_in().filter(team__in=teams, is_active=True)).order_by("pk")
+        agents = with_load(Agent.objects.signed_in().employed().filter(team__in=teams)).order_by("pk")
         columns = ("pk", "team", "state", "load", "profile", "team__profile", "free_since")
         found = []
         for pk, team, state, load, own, of_team, free_since in agents.values_list(*columns):
@@ -165,9 +165,9 @@ class Room:
 
 
 def places(agents: Collection[int]) -> dict[int, tuple[int, int]]:
-    """What the agents hold now, and how much they can; those who are no longer active are missing."""
+    """What the agents hold now, and how much they can; those who may not work here any more are missing."""
     room = Room()
-    rows = with_load(Agent.objects.filter(pk__in=agents, is_active=True))
+    rows = with_load(Agent.objects.employed().filter(pk__in=agents))
     columns = rows.values_list("pk", "load", "profile", "team__profile")
     return {pk: (load, room.of(own, of_team)) for pk, load, own, of_team in columns}
 

@@ -1,17 +1,19 @@
 """What may not be said, taken out before anything is written: plain values in, plain values out."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from lib.errors import Refused
-from lib.fields import Passed
+from lib.fields import OWN_ID, Passed
 from lib.pci.custom import CustomPattern
-from lib.pci.digits import holds_digit
-from lib.pci.mask import DEFAULT_DETECTORS, mask
+from lib.pci.digits import holds_digit, may_hold_row, skeleton
+from lib.pci.issuers import SHORTEST
+from lib.pci.mask import DEFAULT_DETECTORS, Masked, mask
+from lib.pci.window import CARDS, join_pieces, mask_after_card
 from lib.wire import MAX_TEXT
 
 Finding = dict[str, str]
@@ -67,24 +69,100 @@ def dropped(found: list[Finding], files: Sequence[dict[str, Any]] = ()) -> Refus
 
 
 def clean(value: Any, policy: Policy) -> tuple[Any, set[str]]:
-    """The value with every text in it masked, keys too, and which detectors struck."""
+    """The value with every text in it masked, keys too, and which detectors struck.
+
+    A form is read as people read it: each value behind its label, and all values, and all labels, together.
+    """
     if isinstance(value, str):
         masked = mask(value, policy.detectors, policy.custom)
         return Passed(masked.text), {finding.detector for finding in masked.findings}
+    form = Form(policy)
+    form.add(value)
+    form.screen()
+    return form.rebuilt(value), form.struck
+
+
+class Form:
+    """The texts of a nested value in their order, labels before what they name, masked in place by `screen`."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.texts: list[str] = []
+        self.labels: dict[int, int] = {}
+        self.struck: set[str] = set()
+
+    def add(self, value: Any, label: int | None = None) -> None:
+        """Takes the texts of the value; `label` is the place of the text that names it."""
+        if isinstance(value, str):
+            if label is not None:
+                self.labels[len(self.texts)] = label
+            self.texts.append(value)
+        elif isinstance(value, Mapping):
+            for key, part in value.items():
+                self.add(key)
+                self.add(part, len(self.texts) - 1 if isinstance(key, str) else label)
+        elif isinstance(value, (list, tuple)):
+            for part in value:
+                self.add(part, label)
+
+    def screen(self) -> None:
+        """No text shows by itself, behind its label or with the others what must not be there."""
+        names = sorted({*self.labels.values()})
+        values = [at for at in range(len(self.texts)) if at not in names]
+        for at, text in enumerate(self.texts):
+            self._hide(at, mask(text, self.policy.detectors, self.policy.custom))
+        for at in self.labels:
+            self._behind_label(at, lambda text: mask(text, self.policy.detectors, self.policy.custom))
+        for together in (names, values):
+            joined = join_pieces([self.texts[at] for at in together], self.policy.detectors)
+            for at, masked in zip(together, joined, strict=True):
+                self._hide(at, masked)
+        if self.struck & {*CARDS}:
+            for at in values:
+                self._behind_label(at, lambda text: mask_after_card(text, self.policy.detectors))
+
+    def _behind_label(self, at: int, read: Callable[[str], Masked]) -> None:
+        name = self.labels.get(at)
+        if name is None:
+            self._hide(at, read(self.texts[at]))
+            return
+        label, text = self.texts[name], self.texts[at]
+        masked = read(f"{label}: {text}")
+        if masked.findings:
+            self._hide(name, Masked(masked.text[: len(label)], masked.findings))
+            self._hide(at, Masked(masked.text[len(masked.text) - len(text) :], masked.findings))
+
+    def _hide(self, at: int, masked: Masked) -> None:
+        self.texts[at] = masked.text
+        self.struck |= {finding.detector for finding in masked.findings}
+
+    def rebuilt(self, value: Any) -> Any:
+        """A value like that from which the texts were taken, made of what they are now."""
+        return _filled(value, iter(self.texts))
+
+
+def _filled(value: Any, texts: Iterator[str]) -> Any:
+    """The value with each of its texts replaced by the next one."""
+    if isinstance(value, str):
+        return Passed(next(texts))
     if isinstance(value, Mapping):
-        pairs = [(clean(key, policy), clean(part, policy)) for key, part in value.items()]
-        struck = set[str]().union(*(key[1] | part[1] for key, part in pairs))
-        return {key[0]: part[0] for key, part in pairs}, struck
+        return {_filled(key, texts): _filled(part, texts) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        parts = [clean(part, policy) for part in value]
-        return [part[0] for part in parts], set[str]().union(*(part[1] for part in parts))
-    return value, set()
+        return [_filled(part, texts) for part in value]
+    return value
 
 
 def check_cid(cid: str) -> None:
     """Refused("invalid") when a client's name for a message looks like card data: it would be stored as it is."""
+    if OWN_ID.fullmatch(cid) and not may_hold_row(cid, skeleton(cid), SHORTEST):
+        return
     if holds_digit(cid) and mask(cid).findings:
         raise Refused("invalid", _("A cid must not look like card data: make it of letters."), fields={"cid": "digits"})
+
+
+def identity_print(sub: str) -> bytes:
+    """By what a web site's customer is known again: keyed, and of the whole id, of which only the masked one shows."""
+    return hashlib.blake2b(sub.encode(), key=_key(), person=b"identity", digest_size=16).digest()
 
 
 def _print(text: str) -> bytes:

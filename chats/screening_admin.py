@@ -15,6 +15,7 @@ from chats import policies, reading
 from chats.models import CustomPattern, ScreeningPolicy
 from chats.rules import DETECTORS
 from lib.admin import HouseAdmin, linked
+from lib.numbers import whole
 from lib.pci.custom import CustomPattern as Pattern
 from lib.pci.custom import check_pattern
 from lib.pci.kinds import KINDS
@@ -120,8 +121,8 @@ class CustomPatternAdmin(HouseAdmin):
         """What the organisation's detectors and the pattern mask in a text; nothing of it is kept."""
         if not self.has_view_permission(request):
             return HttpResponse(status=403)
-        chosen = request.GET.get("pattern", "")
-        row = CustomPattern.objects.filter(pk=chosen).first() if chosen.isdigit() else None
+        chosen = whole(request.GET.get("pattern", ""))
+        row = CustomPattern.objects.filter(pk=chosen).first() if chosen is not None else None
         context = {
             **self.admin_site.each_context(request),
             "title": _("Try the screening"),

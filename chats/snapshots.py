@@ -93,11 +93,20 @@ def _rows(seats: Sequence[Seat], agent: Agent, now: Any) -> list[dict[str, Any]]
         return []
     together = Seat.objects.together(chats)
     asked = dict(Offer.objects.live().filter(chat__in=chats).values_list("chat", "kind"))
-    helps = set(Chat.objects.supervised_by(agent).filter(pk__in=chats).values_list("pk", flat=True))
+    helps = _led_by_members(together, agent)
     return [
         _chat_on_desk(seat, together[seat.chat_id], asked.get(seat.chat_id, ""), seat.chat_id in helps, now)
         for seat in seats
     ]
+
+
+def _led_by_members(together: Mapping[UUID, Sequence[Seat]], agent: Agent) -> set[UUID]:
+    """Those of the chats that are led by somebody whose team the agent supervises."""
+    if not agent.is_supervisor:
+        return set()
+    leads = {chat: seat.agent_id for chat, seats in together.items() for seat in seats if seat.role == rights.OWNER}
+    mine = set(Agent.objects.supervised_by(agent).filter(pk__in=leads.values()).values_list("pk", flat=True))
+    return {chat for chat, lead in leads.items() if lead in mine}
 
 
 def _chat_on_desk(seat: Seat, together: Sequence[Seat], asked: str, helps: bool, now: Any) -> dict[str, Any]:
@@ -168,6 +177,7 @@ def for_customer(chat: View) -> dict[str, Any]:
     position, wait = place(chat) if waiting else (None, None)
     ended = chat.state == State.ENDED
     rule = policies.of_queue(chat.queue_id)
+    said = _said_by_bot(chat)
     return {
         "type": "chat",
         "chat": {
@@ -180,7 +190,8 @@ def for_customer(chat: View) -> dict[str, Any]:
             "position": position,
             "wait": wait,
             "agents": [{"id": pk, "name": name} for pk, name, _ in chat.agents],
-            "quick_replies": _quick_replies(chat),
+            "quick_replies": list(said.get("quick_replies", [])),
+            "leave_message": said.get("leave_message"),
             "can_attach": not ended and rule.attachments,
             "policy": rule.card_numbers,
             "kinds": sorted(rule.sendable),
@@ -233,11 +244,12 @@ def _wait(position: int, recent: Sequence[float]) -> dict[str, int] | None:
     return wait._asdict() if wait else None
 
 
-def _quick_replies(chat: View) -> list[str]:
+def _said_by_bot(chat: View) -> dict[str, Any]:
+    """What the chatbot's words bring with them, as long as they are the last."""
     if chat.state != State.BOT:
-        return []
+        return {}
     last = Entry.objects.filter(chat=chat.pk, stream=Entry.PUBLIC).order_by("-seq").first()
-    return list(last.data.get("quick_replies", [])) if last is not None and last.sender_kind == "bot" else []
+    return last.data if last is not None and last.sender_kind == "bot" else {}
 
 
 def page_of_lines(chat_id: UUID, stream: str, after: int, limit: int, *, upto: int | None = None) -> Page:

@@ -8,25 +8,45 @@ LOCK = """
 SELECT id, public_head, clock_timestamp() FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 
+# Those of the chats that somebody else holds; nobody is waited for.
+HELD = """
+WITH free AS (SELECT id FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)
+SELECT id FROM chats_chat WHERE id = ANY(%(chat)s::uuid[]) AND id NOT IN (SELECT id FROM free)
+"""
+
+WRITER = "contactcenter-writer"  # the name of its connections
+
+# A writer that was stopped between two statements of a pipeline is idle in no transaction that the server knows of:
+# no timeout of a session ends it. Its connection is broken off by whoever sweeps.
+BREAK_OFF = """
+SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND application_name = %(name)s
+    AND state = 'active' AND wait_event = 'ClientRead' AND query_start < pg_catalog.clock_timestamp() - %(after)s
+"""
+
 WRITE = """
 WITH said AS (
-    SELECT * FROM unnest(
-        %(n)s::int[], %(chat)s::uuid[], %(kind)s::text[], %(who)s::text[], %(name)s::text[],
-        %(cid)s::text[], %(fingerprint)s::bytea[], %(text)s::text[], %(findings)s::jsonb[], %(agent)s::int[],
-        %(queue)s::int[]
-    ) AS t(n, chat, kind, who, name, cid, fingerprint, text, findings, agent, queue)
+    SELECT * FROM json_to_recordset(%(said)s::json) AS t(
+        n int, chat uuid, kind text, who text, name text, cid text, fingerprint bytea, text text, findings jsonb,
+        agent int, queue int
+    )
 ), looked AS (
-    SELECT said.*, found.queue_id, found.state, found.public_head,
+    SELECT said.*, found.queue_id, found.state, found.public_head, found.kind AS of_kind,
         before.seq AS old_seq, before.at AS old_at, before.text AS old_text,
-        before.findings AS old_findings, before.fingerprint AS old_fingerprint,
+        before.findings AS old_findings, before.fingerprint AS old_fingerprint, held.id IS NOT NULL AS held,
         seat.left_at IS NULL AS seated, seat.id IS NOT NULL AS may_read
     FROM said
-    CROSS JOIN LATERAL (SELECT queue_id, state, public_head FROM chats_chat WHERE id = said.chat LIMIT 1) AS found
+    CROSS JOIN LATERAL (SELECT queue_id, state, public_head, kind FROM chats_chat WHERE id = said.chat LIMIT 1) AS found
     LEFT JOIN LATERAL (
         SELECT seq, at, text, findings, fingerprint FROM chats_entry
         WHERE chat_id = said.chat AND sender_kind = said.kind AND sender_id = said.who AND cid = said.cid AND cid <> ''
         LIMIT 1
     ) AS before ON true
+    LEFT JOIN LATERAL (
+        SELECT id FROM chats_heldmessage
+        WHERE chat_id = said.chat AND sender_kind = said.kind AND sender_id = said.who AND cid = said.cid
+        LIMIT 1
+    ) AS held ON true
     LEFT JOIN LATERAL (
         SELECT id, left_at FROM chats_seat
         WHERE chat_id = said.chat AND agent_id = said.agent AND released_at IS NULL
@@ -36,11 +56,12 @@ WITH said AS (
     SELECT *, row_number() OVER (PARTITION BY chat ORDER BY n) AS nth, count(*) OVER (PARTITION BY chat) AS many,
         clock_timestamp() AS at
     FROM looked
-    WHERE old_seq IS NULL AND state IN ('queued', 'offered', 'active')
-        AND (kind = 'customer' OR (may_read AND seated)) AND queue_id = coalesce(queue, queue_id)
+    WHERE old_seq IS NULL AND NOT held AND state IN ('queued', 'offered', 'active')
+        AND (kind = 'customer' OR (may_read AND seated AND of_kind = 'chat')) AND queue_id = coalesce(queue, queue_id)
 ), moved AS (
     UPDATE chats_chat SET public_head = chats_chat.public_head + fresh.many
-    FROM fresh WHERE fresh.nth = 1 AND chats_chat.id = fresh.chat AND chats_chat.id = ANY(%(chat)s::uuid[])
+    FROM fresh WHERE fresh.nth = 1 AND chats_chat.id = fresh.chat
+        AND chats_chat.id = ANY(ARRAY(SELECT chat FROM fresh))
 ), written AS (
     INSERT INTO chats_entry (chat_id, stream, seq, kind, at, sender_kind, sender_id, sender_name, cid, fingerprint,
         text, findings, data)
@@ -53,7 +74,7 @@ WITH said AS (
 )
 SELECT looked.n, looked.queue_id, looked.state, looked.kind = 'customer' OR looked.may_read AS may_read,
     looked.kind = 'customer' OR looked.seated AS seated,
-    looked.old_seq, looked.old_at, looked.old_text, looked.old_findings, looked.old_fingerprint,
+    looked.old_seq, looked.old_at, looked.old_text, looked.old_findings, looked.old_fingerprint, looked.held,
     fresh.public_head + fresh.nth, fresh.at
 FROM looked LEFT JOIN fresh ON fresh.n = looked.n
 """

@@ -1,7 +1,6 @@
 """Sweeps: a deadline is a column, and whatever is due is done by whoever finds it first."""
 
 import logging
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 
 from agents import operations as agent_operations
 from agents.models import Agent
@@ -17,12 +17,14 @@ from chats import operations, policies
 from chats.events import QueueMoved
 from chats.models import Attachment, Chat, Offer, Rehearsal, Seat
 from chats.operations import files
-from chats.operations.presence import GRACE
+from chats.operations.presence import GRACE, comes_back
 from chats.rehearsing import rehearse
 from chats.scanning import verdict
+from chats.statements import BREAK_OFF, WRITER
 from lib.clamav import NoAnswer
 from lib.clock import database_now
 from lib.events import publish
+from lib.sweeps import each
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +33,14 @@ QUEUED = "file-queued:%s"
 """Set in the cache while a file waits in the queue `scan`: it is not put there twice."""
 REORDERED_WITHIN = timedelta(seconds=3)  # two sweeps that come late still tell; twice does no harm
 REHEARSAL_SECONDS = 900
+HANGS = timedelta(seconds=5)  # as long as a session may idle in a transaction
+PRUNE_SECONDS = 600
 
 
 @shared_task
 def lapse_offers(offer_ids: list[str]) -> int:
     """The alarm of offers with one deadline: sharper than the sweep, for the same rows; returns how many lapsed."""
-    return _each(operations.lapse, map(UUID, offer_ids))
+    return each(operations.lapse, map(UUID, offer_ids))
 
 
 @shared_task
@@ -61,7 +65,7 @@ def play_rehearsal(pk: int, language: str = "en") -> bool:
     return rehearse(pk, language=language)
 
 
-@shared_task
+@shared_task(time_limit=PRUNE_SECONDS)
 def prune_rehearsals() -> int:
     """What-if runs older than `REHEARSAL_DAYS` days are gone; 0 keeps them for ever. Returns how many."""
     if not settings.REHEARSAL_DAYS:
@@ -72,7 +76,8 @@ def prune_rehearsals() -> int:
 
 @shared_task
 def sweep() -> dict[str, int]:
-    """Everything overdue is done, one row a transaction; a row that fails is logged and hinders no other."""
+    """Everything overdue is done, one row a transaction; a row that fails or is held hinders no other."""
+    break_off(HANGS)
     now = database_now()
     overdue = Offer.objects.overdue(now).order_by("expires_at").values_list("pk", flat=True)
     stranded = (
@@ -82,27 +87,40 @@ def sweep() -> dict[str, int]:
         state=AgentState.OFFLINE, seats__in=Seat.objects.live().filter(away_since=None)
     ).distinct()
     lost = Seat.objects.live().filter(away_since__lt=now - GRACE)
+    back = Seat.objects.live().filter(away_since__isnull=False).exclude(agent__state=AgentState.OFFLINE)
     waited = Chat.objects.waited_longest(now)
     unread = Attachment.objects.filter(status=Attachment.Status.SCANNING, look_at__lt=now)
     unsent = Attachment.objects.unsent().filter(created_at__lt=now - files.UPLOAD_LIFE)
     left = Chat.objects.quietly_left(now).values_list("pk", flat=True)
     deserted = Chat.objects.deserted(now - timedelta(seconds=1)).select_related("entry_point")
     return {
-        "rona": _each(operations.lapse, overdue[:BATCH]),
-        "desks": _each(agent_operations.lapse, Agent.objects.lapsed(now)[:BATCH]),
-        "inactive": _each(operations.time_out, Agent.objects.inactive(now)[:BATCH]),
-        "stranded": _each(_withdraw, stranded[:BATCH]),
-        "adrift": _each(operations.agent_lost, adrift[:BATCH]),
-        "given_up": _each(operations.give_up, lost[:BATCH]),
-        "left": _each(operations.customer_lost, left[:BATCH]),
-        "abandoned": _each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
-        "overflowed": _each(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),
-        "taken_up": _each(operations.take_up, operations.due_messages(now, BATCH)),
-        "looked_again": _each(operations.look_again, unread[:BATCH]),
-        "swept_away": _each(operations.sweep_away, unsent[:BATCH]),
+        "rona": each(operations.lapse, overdue[:BATCH]),
+        "desks": each(agent_operations.lapse, Agent.objects.lapsed(now)[:BATCH]),
+        "inactive": each(operations.time_out, Agent.objects.inactive(now)[:BATCH]),
+        "stranded": each(_withdraw, stranded[:BATCH]),
+        "adrift": each(operations.agent_lost, adrift[:BATCH]),
+        "back": each(comes_back, back.select_related("agent")[:BATCH]),
+        "given_up": each(operations.give_up, lost[:BATCH]),
+        "unwatched": operations.end_lost_watches(),
+        "left": each(operations.customer_lost, left[:BATCH]),
+        "abandoned": each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
+        "overflowed": each(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),
+        "taken_up": each(operations.take_up, operations.due_messages(now, BATCH)),
+        "looked_again": each(operations.look_again, unread[:BATCH]),
+        "swept_away": each(operations.sweep_away, unsent[:BATCH]),
         "offered": operations.distribute(),
         "overtaken": _tell_overtaken(now),
     }
+
+
+def break_off(after: timedelta) -> int:
+    """Writers that have hung for so long inside a batch hold its chats no longer; returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(BREAK_OFF, {"name": WRITER, "after": after})
+        hung = int(cursor.fetchone()[0])
+    if hung:
+        log.warning("%d writers hung inside a batch: their connections were broken off", hung)
+    return hung
 
 
 def _tell_overtaken(now: datetime) -> int:
@@ -118,13 +136,3 @@ def _withdraw(offer: Offer) -> bool:
 
 def _out_of_patience(chat: Chat, now: Any) -> bool:
     return bool(chat.customer_until and (now - chat.customer_until).total_seconds() >= chat.entry_point.away_timeout)
-
-
-def _each(act: Callable[[Any], Any], rows: Iterable[Any]) -> int:
-    done = 0
-    for row in list(rows):
-        try:
-            done += bool(act(row))
-        except Exception:
-            log.exception("a sweep could not %s", act.__name__)
-    return done

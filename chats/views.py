@@ -30,6 +30,7 @@ from chats.serializers import (
 )
 from chats.throttling import StartThrottle
 from lib.errors import Refused
+from lib.numbers import whole
 from lib.transitions import one
 from lib.wire import PAGE
 from routing.models import EntryPoint
@@ -103,14 +104,14 @@ class EntriesView(ChatView):
         stream = request.query_params.get("stream", "public")
         if stream not in ("public", "staff") or (stream == "staff" and sender.kind == "customer"):
             raise Refused("invalid", "stream is public.", fields={"stream": "public"})
-        after = request.query_params.get("after", "0")
-        if not after.isascii() or not after.isdigit() or int(after) > 2**31 - 1:
+        after = whole(request.query_params.get("after", "0"))
+        if after is None or after > 2**31 - 1:
             raise Refused("invalid", "after is a whole number.", fields={"after": "a whole number from 0"})
         heads = chat.public_head, 0
         if sender.kind == "agent":
             heads = snapshots.reach(chat, Agent.objects.get(pk=sender.agent_id))
         head = heads[0] if stream == "public" else heads[1]
-        entries, more = snapshots.page_of_lines(chat.pk, stream, int(after), PAGE, upto=head)
+        entries, more = snapshots.page_of_lines(chat.pk, stream, after, PAGE, upto=head)
         return Response({"chat": str(chat.pk), "stream": stream, "entries": entries, "more": more, "head": head})
 
 

@@ -2,13 +2,13 @@
 
 `operations.post` is the whole verb; this is the same verb for chats in which writing is all there is to do. A batch
 locks its chats in key order, then checks, numbers and inserts in one statement, in one transaction and one round
-trip. A batch that fails is tried again row by row, so that no message fails for its neighbour.
+trip. A batch that fails is tried again row by row, so that no message fails for its neighbour. A chat that somebody
+else holds for long is set aside with its messages, in their order, and the others go on.
 """
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from operator import itemgetter
@@ -18,20 +18,19 @@ from uuid import UUID
 import psycopg
 from django.db import connection as django_connection
 from psycopg.conninfo import make_conninfo
-from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from chats import policies
 from chats.events import lines_frame
 from chats.lookback import Memory, completes, said_before
-from chats.operations.post import CONFLICT, NOT_SEATED
-from chats.screening import Policy, Screened, check_cid, screen
+from chats.said import UNKNOWN, NeedsMore, Outcome, Said, as_json, keys, line, refuse, settle, without_twins
+from chats.screening import Screened, check_cid, screen
 from chats.senders import Sender
-from chats.statements import LOCK, WRITE
-from lib import groups, wire
-from lib.errors import Refused
+from chats.statements import HELD, LOCK, WRITE, WRITER
+from lib import groups
 from lib.hub import Hub, running_hub
 from lib.pci.digits import holds_digit
+from lib.pci.window import mask_after_card
 
 log = logging.getLogger(__name__)
 
@@ -39,57 +38,14 @@ MOST_PER_BATCH = 256
 PATIENCE = 10.0  # seconds a sender waits for his commit before he is told `unavailable`
 TRIES = 4  # a broken connection is tried again: the cid makes repeating harmless
 PAUSE = 0.25  # seconds before the first repetition, doubled each time
+LOCK_PATIENCE = "250ms"  # for a chat that another transaction holds; a verb is over in a fraction of it
+GATHERING = 0.003  # seconds in which a busy writer lets more messages come: a batch of them costs hardly more than one
+BUSY = 3  # messages in the batch before
+HELD_PAUSE = 0.25  # seconds between two looks whether a chat that was set aside is free
 STOP_SECONDS = 2.0
 CONNECTIONS = 2
 MOST_REMEMBERED = 20_000
-UNKNOWN = 0  # no queue has this number: nothing is written, but the queue is learnt
 NOTHING = Screened("", [], None)
-
-
-class NeedsMore(Exception):
-    """Writing is not all there is to do in this chat: the ordinary verb must take the message."""
-
-
-@dataclass(slots=True)
-class Said:
-    """A screened message on its way to the database."""
-
-    chat: UUID
-    by: Sender
-    cid: str
-    screened: Screened
-    policy: Policy
-    queue: int | None  # by whose policy it was screened; None where all queues have the same
-    looks_back: bool  # holds a digit: may complete a number
-    done: asyncio.Future[dict[str, Any]]
-    since: float = 0.0  # by the loop's clock
-
-    @property
-    def key(self) -> tuple[UUID, str, str, str]:
-        """Under which the message may stand once."""
-        return self.chat, self.by.kind, self.by.id, self.cid
-
-    @property
-    def speaker(self) -> tuple[UUID, str, str]:
-        """Who says it where."""
-        return self.chat, self.by.kind, self.by.id
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What the database says of one message."""
-
-    left: bool = False
-    queue: int | None = None
-    state: str | None = None
-    may_read: bool = False
-    seated: bool = False
-    seq: int | None = None
-    at: datetime | None = None
-    text: str = ""
-    findings: list[dict[str, str]] = field(default_factory=list)
-    fingerprint: bytes | None = None
-    duplicate: bool = False
 
 
 class Writer:
@@ -100,6 +56,9 @@ class Writer:
         self.queues: dict[UUID, int] = {}
         self.memory = Memory()
         self._queue: list[Said] = []
+        self._held: dict[UUID, list[Said]] = {}  # set aside, because somebody else holds the chat
+        self._look: asyncio.TimerHandle | None = None
+        self._due = False
         self._stopping = False
         self._batch: list[Said] = []
         self._wake = asyncio.Event()
@@ -111,6 +70,7 @@ class Writer:
     def pool(self) -> AsyncConnectionPool:
         """Connections of the writer's own: no thread, no ORM."""
         database = django_connection.settings_dict
+        timeouts = database["OPTIONS"].get("options", "")
         conninfo = make_conninfo(
             dbname=database["NAME"],
             user=database["USER"],
@@ -119,7 +79,9 @@ class Writer:
             port=database["PORT"],
             # Planning the statement anew for every array costs more than running it; a plan made while the tables were
             # small must not read them whole when they have grown.
-            options="-c plan_cache_mode=force_generic_plan -c enable_seqscan=off",
+            options=f"{timeouts} -c lock_timeout={LOCK_PATIENCE} -c plan_cache_mode=force_generic_plan "
+            "-c enable_seqscan=off",
+            application_name=WRITER,
         )
         return AsyncConnectionPool(
             conninfo, min_size=1, max_size=CONNECTIONS, timeout=5, open=False, kwargs={"autocommit": True}
@@ -137,8 +99,9 @@ class Writer:
     def _lose_patience(self) -> None:
         """Who has waited for too long is refused; what isn't on its way yet is not written any more."""
         now = self.hub.loop.time()
-        waiting = [said for said in (*self._batch, *self._queue) if not said.done.done()]
-        _refuse([said for said in waiting if now - said.since >= PATIENCE])
+        waiting = [said for said in (*self._batch, *self._queue, *self._aside()) if not said.done.done()]
+        refuse([said for said in waiting if now - said.since >= PATIENCE])
+        self._queue = [said for said in self._queue if not said.done.done()]
         oldest = min((said.since for said in waiting if not said.done.done()), default=None)
         self._watch = None if oldest is None else self.hub.loop.call_at(oldest + PATIENCE, self._lose_patience)
 
@@ -149,8 +112,10 @@ class Writer:
         await asyncio.wait([self._task], timeout=STOP_SECONDS)
         self._task.cancel()
         await asyncio.wait([self._task])
-        if self._watch is not None:
-            self._watch.cancel()
+        refuse(self._aside())
+        for timer in (self._watch, self._look):
+            if timer is not None:
+                timer.cancel()
         await self.pool.close(timeout=STOP_SECONDS)
 
     async def _run(self) -> None:
@@ -158,30 +123,93 @@ class Writer:
         while not self._stopping:
             await self._wake.wait()
             self._wake.clear()
-            while self._queue:
+            while self._queue or self._due:
+                if self._due:
+                    await self._take_up()
+                if len(self._batch) >= BUSY:
+                    await asyncio.sleep(GATHERING)
                 batch, self._queue = self._queue[:MOST_PER_BATCH], self._queue[MOST_PER_BATCH:]
                 batch = self._batch = [said for said in batch if not said.done.done()]
                 try:
-                    await self._commit(batch)
+                    await self._commit(self._without_held(batch))
                 except Exception:
                     log.exception("the writer lost a batch of %d", len(batch))
-                    _refuse(batch)
-                self._batch = []
+                    refuse(batch)
+
+    # --- chats that somebody else holds: a process that hangs, or a verb that takes long
+
+    def _aside(self) -> list[Said]:
+        return [said for waiting in self._held.values() for said in waiting]
+
+    def _without_held(self, batch: Sequence[Said]) -> list[Said]:
+        """What can be written now; messages in a chat that was set aside stand behind those that wait there."""
+        for said in batch:
+            if said.chat in self._held:
+                self._held[said.chat].append(said)
+        return [said for said in batch if said.chat not in self._held]
+
+    async def _set_aside(self, batch: Sequence[Said]) -> None:
+        """Chats that somebody holds wait with their messages; what else was in the batch comes next."""
+        held = await self._which_are_held({said.chat for said in batch})
+        for said in batch:
+            if said.chat in held:
+                self._held.setdefault(said.chat, []).append(said)
+        self._queue[:0] = [said for said in batch if said.chat not in held]
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        if self._held and self._look is None and not self._stopping:
+            self._look = self.hub.loop.call_later(HELD_PAUSE, self._look_now)
+
+    def _look_now(self) -> None:
+        self._look, self._due = None, True
+        self._wake.set()
+
+    async def _take_up(self) -> None:
+        """The messages of chats that are free again come next, in their order; nobody waits for the others."""
+        self._due = False
+        held = await self._which_are_held(self._held)
+        free = []
+        for chat in tuple(self._held):
+            waiting = [said for said in self._held[chat] if not said.done.done()]
+            if chat in held and waiting:
+                self._held[chat] = waiting
+            else:
+                free += waiting
+                del self._held[chat]
+        self._queue[:0] = free
+        self._look_soon()
+
+    async def _which_are_held(self, chats: Iterable[UUID]) -> set[UUID]:
+        """Those of the chats whose rows somebody holds now; all of them when the database doesn't say."""
+        wanted = list(chats)
+        if not wanted:
+            return set()
+        try:
+            async with self.pool.connection() as connection:
+                cursor = await connection.execute(HELD, {"chat": wanted})
+                return {chat for (chat,) in await cursor.fetchall()}
+        except psycopg.OperationalError:
+            return set(wanted)
 
     async def _commit(self, batch: list[Said]) -> None:
-        batch, twins = _without_twins(batch)
+        batch, twins = without_twins(batch)
+        if not batch:
+            return
         try:
             outcomes, again = await self._write(batch)
+        except psycopg.errors.LockNotAvailable:
+            await self._set_aside(batch)
         except psycopg.OperationalError:
             log.warning("the database did not answer: %d messages refused", len(batch), exc_info=True)
-            _refuse(batch)
+            refuse(batch)
         except psycopg.Error:
             if len(batch) > 1:
                 for said in batch:
                     await self._commit([said])
             else:
                 log.exception("a message could not be written")
-                _refuse(batch)
+                refuse(batch)
         else:
             self._tell(batch, outcomes, again=again)
         self._settle_twins(twins)
@@ -197,6 +225,8 @@ class Writer:
         for attempt in range(TRIES):
             try:
                 return await self._write_once(batch), attempt > 0
+            except psycopg.errors.LockNotAvailable:
+                raise
             except psycopg.OperationalError:
                 if attempt == TRIES - 1:
                     raise
@@ -208,19 +238,20 @@ class Writer:
             # One transaction without BEGIN and COMMIT: it begins with the first statement and the pipeline's end
             # commits it.
             async with connection.pipeline():
-                locked = await connection.execute(LOCK, {"chat": [said.chat for said in batch]}, prepare=True)
+                locked = await connection.execute(LOCK, {"chat": keys(batch)}, prepare=True)
                 left = await self._completing(connection, locked, batch)
-                cursor = await connection.execute(WRITE, _columns(batch, left), prepare=True)
+                cursor = await connection.execute(WRITE, {"said": as_json(batch, left)}, prepare=True)
             found = await cursor.fetchall()
         outcomes = [Outcome(left=n in left) for n in range(len(batch))]
         written = []
-        for n, queue, state, may_read, seated, old_seq, old_at, old_text, old_findings, old_print, seq, at in found:
+        for n, queue, state, may_read, seated, old_seq, old_at, old_text, old_found, old_print, held, seq, at in found:
             outcome = outcomes[n]
+            outcome.left |= held and old_seq is None
             outcome.queue, outcome.state = queue, state
             outcome.may_read, outcome.seated = bool(may_read), bool(seated)
             outcome.duplicate = old_seq is not None
             if outcome.duplicate:
-                outcome.seq, outcome.at, outcome.text, outcome.findings = old_seq, old_at, old_text, old_findings
+                outcome.seq, outcome.at, outcome.text, outcome.findings = old_seq, old_at, old_text, old_found
                 outcome.fingerprint = bytes(old_print or b"")
             elif seq is not None:
                 outcome.seq, outcome.at = seq, at
@@ -263,13 +294,13 @@ class Writer:
         frames = []
         for said, outcome in zip(batch, outcomes, strict=True):
             if outcome.seq is not None and (again or not outcome.duplicate):
-                frames.append((groups.public(said.chat), lines_frame(said.chat, "public", (_line(said, outcome),))))
+                frames.append((groups.public(said.chat), lines_frame(said.chat, "public", (line(said, outcome),))))
         if frames:
             self.hub.publish(frames)
         for said, outcome in zip(batch, outcomes, strict=True):
             if said.queue is not None and outcome.queue is not None:
                 self.remember(said.chat, outcome.queue)
-            _settle(said, outcome)
+            settle(said, outcome)
 
     def remember(self, chat: UUID, queue: int) -> None:
         """Where the chat waits or is served, so that the next message is screened by that queue's policy at once."""
@@ -278,100 +309,12 @@ class Writer:
         self.queues[chat] = queue
 
 
-def _without_twins(batch: Sequence[Said]) -> tuple[list[Said], list[Said]]:
-    """Each message once; the repetitions of those apart."""
-    first: dict[tuple[UUID, str, str, str], Said] = {}
-    twins = []
-    for said in batch:
-        if first.setdefault(said.key, said) is not said:
-            twins.append(said)
-    return list(first.values()), twins
-
-
-def _columns(whole: Sequence[Said], left: Collection[int]) -> dict[str, Any]:
-    batch = [said for n, said in enumerate(whole) if n not in left]
-    return {
-        "n": [n for n in range(len(whole)) if n not in left],
-        "chat": [said.chat for said in batch],
-        "kind": [said.by.kind for said in batch],
-        "who": [said.by.id for said in batch],
-        "name": [said.by.name for said in batch],
-        "cid": [said.cid for said in batch],
-        "fingerprint": [said.screened.fingerprint for said in batch],
-        "text": [said.screened.text for said in batch],
-        "findings": [Jsonb(said.screened.findings) for said in batch],
-        "agent": [said.by.agent_id for said in batch],
-        "queue": [said.queue for said in batch],
-    }
-
-
-def _line(said: Said, outcome: Outcome) -> dict[str, Any]:
-    return {
-        "seq": outcome.seq,
-        "kind": "message",
-        "at": wire.instant(outcome.at),
-        "sender": {"kind": said.by.kind, "id": said.by.id, "name": said.by.name},
-        "cid": said.cid,
-        "text": outcome.text,
-        "attachments": [],
-        "findings": outcome.findings,
-        "data": {},
-    }
-
-
-def _settle(said: Said, outcome: Outcome) -> None:
-    if outcome.left or said.queue == UNKNOWN:
-        _answer(said, error=NeedsMore())
-    elif not outcome.may_read:
-        _answer(said, error=Refused("not_found"))
-    elif outcome.duplicate:
-        if outcome.fingerprint and outcome.fingerprint != said.screened.fingerprint:
-            _answer(said, error=Refused("conflict", CONFLICT))
-        else:
-            _answer(said, result=_ok(said, outcome))
-    elif outcome.seq is not None:
-        _answer(said, result=_ok(said, outcome))
-    elif outcome.state == "ended":
-        _answer(said, error=Refused("gone"))
-    elif not outcome.seated:
-        _answer(said, error=Refused("forbidden", NOT_SEATED))
-    else:
-        _answer(said, error=NeedsMore())
-
-
-def _ok(said: Said, outcome: Outcome) -> dict[str, Any]:
-    return {
-        "chat": str(said.chat),
-        "cid": said.cid,
-        "seq": outcome.seq,
-        "at": wire.instant(outcome.at),
-        "text": outcome.text,
-        "findings": outcome.findings,
-        "duplicate": outcome.duplicate,
-    }
-
-
-def _refuse(batch: Sequence[Said]) -> None:
-    for said in batch:
-        _answer(said, error=Refused("unavailable"))
-
-
-def _answer(said: Said, *, result: dict[str, Any] | None = None, error: Exception | None = None) -> None:
-    if said.done.done():
-        return
-    if error is not None:
-        said.done.set_exception(error)
-        said.done.exception()  # who has given up waiting is no unhandled fault
-    else:
-        said.done.set_result(result or {})
-
-
 _writer: Writer | None = None
 
 
 def waiting() -> int:
     """How many messages of this process are not yet on their way to the database."""
-    return len(_writer._queue) if _writer is not None else 0
+    return len(_writer._queue) + len(_writer._aside()) if _writer is not None else 0
 
 
 async def running_writer() -> Writer:
@@ -391,7 +334,7 @@ async def say(chat_id: UUID, *, by: Sender, cid: str, text: str) -> dict[str, An
     queue = writer.queues.get(chat_id, UNKNOWN) if rules.queues else None
     policy = rules.everywhere.screening if queue is None else rules.of(queue).screening
     screened = NOTHING if queue == UNKNOWN else screen(text, policy)
-    if screened.dropped:
+    if screened.dropped or mask_after_card(screened.text, policy.detectors).findings:
         raise NeedsMore
     digits = holds_digit(screened.text)
     return await writer.say(Said(chat_id, by, cid, screened, policy, queue, digits, writer.hub.loop.create_future()))

@@ -7,10 +7,17 @@ from django.db import transaction
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 
+from agents import operations
 from agents.events import AgentChanged, LoginRevoked
 from agents.models import Agent, Team, User
 from chats.models import Watch
+from chats.operations import end_lost_watches
 from lib.events import publish
+
+RIGHTS: dict[type, tuple[str, ...]] = {
+    User: ("password", "is_active"),
+    Agent: ("role", "team_id", "user_id", "is_active"),
+}
 
 
 @receiver(user_logged_out, dispatch_uid="sockets_close_on_logout")
@@ -21,27 +28,46 @@ def logged_out(sender: Any, user: User | None, **kwargs: Any) -> None:
 
 
 @receiver(pre_save, sender=User, dispatch_uid="remember_rights")
-def remember_rights(sender: Any, instance: User, update_fields: Any = None, **kwargs: Any) -> None:
-    """What the log-in could do before is known when it is saved."""
-    rights = ("password", "is_active")
+@receiver(pre_save, sender=Agent, dispatch_uid="remember_place")
+def remember(sender: Any, instance: User | Agent, update_fields: Any = None, **kwargs: Any) -> None:
+    """What the log-in or the agent could do before is known when it is saved."""
+    rights = RIGHTS[sender]
     if instance.pk and (update_fields is None or set(rights) & set(update_fields)):
-        before = User.objects.filter(pk=instance.pk).values_list(*rights).first()
-        instance._rights_changed = before is not None and before != (instance.password, instance.is_active)
+        instance._rights = sender._default_manager.filter(pk=instance.pk).values(*rights).first()
+
+
+def _changed(instance: User | Agent) -> dict[str, Any]:
+    """The rights that were saved differently from what they were, as they were."""
+    before = instance.__dict__.pop("_rights", None) or {}
+    return {name: was for name, was in before.items() if was != getattr(instance, name)}
 
 
 @receiver(post_save, sender=User, dispatch_uid="sockets_close_on_change")
 def rights_changed(sender: Any, instance: User, **kwargs: Any) -> None:
-    """The sockets of a log-in whose password or right to sign in changed close once that is committed."""
-    if getattr(instance, "_rights_changed", False):
-        instance._rights_changed = False
+    """The sockets of a log-in whose password or right to sign in changed close once that is committed.
+
+    Who may not sign in any more is offline at once: nothing is offered to an empty desk.
+    """
+    changed = _changed(instance)
+    if changed:
         publish(LoginRevoked(user_id=instance.pk))
+    agent = Agent.objects.filter(user=instance.pk).first() if "is_active" in changed else None
+    if agent is not None and not instance.is_active:
+        operations.shut_out(agent)
 
 
 @receiver(post_save, sender=Agent, dispatch_uid="sockets_close_on_agent_change")
 def agent_changed(sender: Any, instance: Agent, created: bool, **kwargs: Any) -> None:
-    """The administration saved an agent: role or team may differ, so his desk says hello again."""
-    if not created and transaction.get_connection().in_atomic_block:
-        publish(LoginRevoked(user_id=instance.user_id))
+    """An agent with another role, team or log-in says hello again; of anything else his open desk shows the change."""
+    changed = _changed(instance)
+    if created:
+        return
+    publish(AgentChanged(agent_id=instance.pk))
+    if changed:
+        for user in {changed.get("user_id", instance.user_id), instance.user_id}:
+            publish(LoginRevoked(user_id=user))
+        if not instance.is_active:
+            operations.shut_out(instance)
         _supervisors_look_again()
 
 
@@ -53,6 +79,7 @@ def supervisors_changed(sender: Any, action: str, **kwargs: Any) -> None:
 
 
 def _supervisors_look_again() -> None:
-    """Whoever reads along somewhere hears from now on only what he may still read."""
+    """Whoever reads along where he may not any more stops; the others' desks hear what they may still read."""
+    transaction.on_commit(end_lost_watches, robust=True)
     reading = Watch.objects.filter(ended_at=None).values_list("agent_id", flat=True).distinct()
     publish(*(AgentChanged(agent_id=agent) for agent in reading))

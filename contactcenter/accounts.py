@@ -1,14 +1,13 @@
-"""Signing in and out: a handful of wrong passwords locks the pair of user and address for a while."""
+"""Signing in and out, and the language."""
 
-import hashlib
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import LoginView, LogoutView
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
@@ -16,45 +15,50 @@ from rest_framework.throttling import BaseThrottle
 
 from agents.models import Agent, User
 from chats import operations
+from contactcenter.login_lock import Try
 from lib.errors import Refused
 from lib.pci.mask import mask
 
 
-def _failures_key(request: HttpRequest) -> str:
-    pair = f"{request.POST.get('username', '').casefold()}|{BaseThrottle().get_ident(request)}"
-    return "login-failures:" + hashlib.sha256(pair.encode("utf-8", "replace")).hexdigest()
-
-
 class SignIn(LoginView):
-    """The log-in page. Five wrong passwords for a user and address: 429 for 15 minutes."""
+    """The log-in page. Five wrong passwords for a user and address: 429 for 15 minutes; wider bounds are in `Try`."""
 
     template_name = "contactcenter/login.html"
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Check the password, unless this pair has failed too often."""
-        if cache.get(_failures_key(request), 0) >= settings.LOGIN_FAILURES:
-            form = self.get_form()
-            form.errors.clear()
-            form.full_clean = lambda: None  # type: ignore[method-assign]
-            response = self.render_to_response(
-                self.get_context_data(locked=_("Too many wrong passwords. Try again in 15 minutes.")), status=429
-            )
-            response["Retry-After"] = str(int(settings.LOGIN_LOCK.total_seconds()))
-            return response
-        return super().post(request, *args, **kwargs)
+        """Check the password, unless too many tries have failed."""
+        if self.attempt.may_go_on():
+            return super().post(request, *args, **kwargs)
+        response = self.render_to_response(
+            self.get_context_data(
+                form=self.get_form_class()(request, initial={"username": self.masked_name}),
+                locked=_("Too many wrong passwords. Try again in 15 minutes."),
+            ),
+            status=429,
+        )
+        response["Retry-After"] = str(int(settings.LOGIN_LOCK.total_seconds()))
+        return response
+
+    @cached_property
+    def attempt(self) -> Try:
+        """Who tries from where, by the name that will be looked up: trimmed, and its letters the plain ones."""
+        name = self.get_form_class()(self.request).fields["username"].to_python(self.request.POST.get("username", ""))
+        return Try(name, BaseThrottle().get_ident(self.request))
+
+    @property
+    def masked_name(self) -> str:
+        """What was typed, masked: somebody may have taken the field for another."""
+        return mask(self.request.POST.get("username", "")).text
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """One failure more; what was typed comes back masked, as somebody may have taken the field for another."""
-        key = _failures_key(self.request)
-        cache.add(key, 0, settings.LOGIN_LOCK.total_seconds())
-        cache.incr(key)
-        form.data = {**form.data.dict(), "username": mask(self.request.POST.get("username", "")).text}
+        """The form again, with what was typed masked."""
+        form.data = {**form.data.dict(), "username": self.masked_name}
         return super().form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Signed in; the failures are forgotten."""
-        cache.delete(_failures_key(self.request))
+        self.attempt.succeeded()
         return super().form_valid(form)
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -16,13 +17,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from agents.models import Agent
 from contactcenter.accounts import SignOut
 from contactcenter.figures import figures, values
 from contactcenter.invariants import INVARIANTS, last_report
-from contactcenter.tasks import check_invariants
-from lib.admin import LedgerAdmin
+from contactcenter.tasks import ask_for_check
+from lib.admin import LedgerAdmin, delete_selected
 
 SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
@@ -53,7 +55,6 @@ REPORTS: dict[str, tuple[tuple[str, Any], ...]] = {
     "chats.finding": (("admin:chats_finding_report", _("findings by day")),)
 }
 """Pages that count rows of a model, shown before it."""
-ASKED_SECONDS = 60  # a check asked for by hand that nobody began for so long is forgotten
 NAMES = {"auth.group": _("roles"), "admin.logentry": _("audit trail")}  # where Django's own word is another one
 
 
@@ -98,6 +99,8 @@ class ContactCenterSite(admin.AdminSite):
     def __init__(self, name: str = "admin") -> None:
         """The site with the audit trail; every room registers its own models."""
         super().__init__(name)
+        self.disable_action("delete_selected")
+        self.add_action(delete_selected)
         self.register(LogEntry, LogEntryAdmin)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -131,13 +134,16 @@ class ContactCenterSite(admin.AdminSite):
 
     def invariants(self, request: HttpRequest) -> HttpResponse:
         """What the last check of the invariants found; a POST asks for a new one, which runs in the background."""
+        if not request.user.has_perm("chats.check_invariants"):
+            raise PermissionDenied
         if request.method == "POST":
             try:
-                check_invariants.apply_async(expires=ASKED_SECONDS)
-            except OperationalError:
+                started = ask_for_check()
+            except (OperationalError, RedisError):
                 messages.error(request, _("The check could not be started: is Redis there?"))
             else:
-                messages.success(request, _("The check was started. Load this page again in a moment."))
+                words = _("The check was started. Load this page again in a moment.")
+                messages.success(request, words if started else _("A check is on its way already."))
             return redirect("admin:invariants")
         context = {
             **self.each_context(request),

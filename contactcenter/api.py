@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.urls import path
 from rest_framework import exceptions
@@ -15,6 +14,7 @@ from chats.file_views import AttachmentsView, AttachmentView, PartView
 from chats.views import EntriesView, MessageForLaterView, MessagesView, StartView
 from lib.errors import MESSAGES, Refused
 from lib.fields import mask_all
+from lib.sweeps import UNANSWERED
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +60,8 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
         set_rollback()
         fields = error.fields or error.detail
         return _response(STATUS[error.code], error.code, str(error.message), fields)
-    if isinstance(error, (OperationalError, InterfaceError)):
-        log.warning("the database did not answer a request", exc_info=error)
+    if isinstance(error, UNANSWERED):
+        log.warning("the database did not answer a request: %s", type(error.__cause__ or error).__name__)
         return _response(503, "unavailable", str(MESSAGES["unavailable"]), {})
     if isinstance(error, Http404):
         error = exceptions.NotFound()

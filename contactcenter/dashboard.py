@@ -165,8 +165,9 @@ def _percent(part: int, whole: int) -> float | None:
 
 
 def _queues(levels: dict[int, Row], lines: dict[int, Row]) -> list[QueueNow]:
-    """Active queues, those whose first contact has waited longest on top."""
-    queues = Queue.objects.filter(is_active=True).select_related("hours")
+    """Queues in use, or in which somebody still is; those whose first contact has waited longest on top."""
+    live = Chat.objects.live().order_by().values("queue")
+    queues = Queue.objects.filter(Q(is_active=True) | Q(pk__in=live)).select_related("hours")
     rows = []
     for queue in queues.prefetch_related("hours__openings", "hours__holidays"):
         line, level = lines.get(queue.pk, {}), levels.get(queue.pk, {})
@@ -204,7 +205,7 @@ def opening(hours: BusinessHours | None, at: datetime) -> str:
     for days in range(8):
         day = local.date() + timedelta(days=days)
         for each in sorted(hours.openings.all(), key=lambda opening: opening.opens):
-            if each.weekday != day.weekday() or day in closed or (not days and each.closes <= local.time()):
+            if each.weekday != day.weekday() or day in closed or (not days and each.is_over(local.time())):
                 continue
             if not days and each.opens <= local.time():
                 return _("open until %(time)s") % {"time": f"{each.closes:%H:%M}"}

@@ -64,7 +64,7 @@ def figures(request: HttpRequest) -> dict[str, Any]:
             "changes": {"rows": [_logged(row) for row in house.changes] if may_audit else []},
         },
         "agents": _agents(house),
-        "system": [_timers(house), _invariants()],
+        "system": [_timers(house), _invariants(request)],
     }
 
 
@@ -189,7 +189,7 @@ def _timers(house: Now) -> dict[str, Any]:
     return {"label": _("Timers"), "ok": not late, "text": words % {"time": duration(house.overdue.total_seconds())}}
 
 
-def _invariants() -> dict[str, Any]:
+def _invariants(request: HttpRequest) -> dict[str, Any]:
     report = last_report()
     if report is None:
         words = _("not checked yet")
@@ -198,4 +198,5 @@ def _invariants() -> dict[str, Any]:
     else:
         words = _("all hold, %(time)s") % {"time": formats.date_format(timezone.localtime(report.at), "H:i")}
     ok = report is None or not report.broken
-    return {"label": _("Invariants"), "ok": ok, "text": words, "href": reverse("admin:invariants")}
+    href = reverse("admin:invariants") if request.user.has_perm("chats.check_invariants") else ""
+    return {"label": _("Invariants"), "ok": ok, "text": words, "href": href}

@@ -230,6 +230,7 @@ class CustomerChat(Said):
     wait: Wait | None
     agents: list[Named]
     quick_replies: list[str]
+    leave_message: Literal["closed", "full"] | None
     can_attach: bool
     policy: Policy
     kinds: list[str]

@@ -126,7 +126,7 @@ def _database_answers() -> bool:
 
 def _redis_answers() -> bool:
     try:
-        cache.get("ready")
+        cache.ask()
     except Exception:
         return False
     return True

@@ -28,6 +28,8 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -68,12 +70,21 @@ def env_number(name: str, default: int) -> int:
     return int(value)
 
 
-def database(url: str, pool: int) -> dict[str, object]:
-    """Django's database settings from a postgres:// address. No other database is supported."""
+def database(url: str, pool: int, *, lock_wait: int, idle: int) -> dict[str, object]:
+    """Django's database settings from a postgres:// address. No other database is supported.
+
+    A statement waits `lock_wait` seconds for what another transaction holds; a session that idles in a transaction for
+    `idle` seconds is thrown out. 0: for ever.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:port/name.")
-    options: dict[str, object] = {}
+    timeouts = {
+        "lock_timeout": f"{lock_wait}s",
+        "idle_in_transaction_session_timeout": f"{idle}s",
+        "client_connection_check_interval": "2s",  # who waits for a client that has gone stops waiting
+    }
+    options: dict[str, object] = {"options": " ".join(f"-c {name}={value}" for name, value in timeouts.items())}
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
     return {
@@ -159,14 +170,30 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database(env("DATABASE_URL"), env_number("DATABASE_POOL", 16))}
+# A verb's transaction lasts milliseconds. Who idles in one for seconds was stopped or cut off, and what he holds must
+# be free again within the ten seconds by which an offer may lapse too late. A statement waits longer than PostgreSQL
+# takes to find a deadlock (1 s), and less than a person or a socket waits for an answer. `manage.py` waits for ever.
+DATABASES = {
+    "default": database(
+        env("DATABASE_URL"),
+        env_number("DATABASE_POOL", 16),
+        lock_wait=env_number("DATABASE_LOCK_SECONDS", 3),
+        idle=env_number("DATABASE_IDLE_SECONDS", 5),
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "lib.cache.Cache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 0)},
+    }
+}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -174,7 +201,11 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 30
 CELERY_TASK_ROUTES = {
     "chats.tasks.scan_file": {"queue": "scan"},
-    "chats.tasks.play_rehearsal": {"queue": "plays"},  # minutes, so never between sweeps
+    # What may take longer than a sweep may wait never runs between sweeps.
+    "chats.tasks.play_rehearsal": {"queue": "plays"},
+    "chats.tasks.prune_rehearsals": {"queue": "plays"},
+    "routing.tasks.prune": {"queue": "plays"},
+    "contactcenter.tasks.check_invariants": {"queue": "plays"},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -219,7 +250,9 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = LOGIN_URL
-LOGIN_FAILURES, LOGIN_LOCK = 5, timedelta(minutes=15)
+LOGIN_FAILURES, LOGIN_LOCK = 5, timedelta(minutes=15)  # wrong passwords for a user at one address, and how long then
+LOGIN_FAILURES_OF_USER, LOGIN_FAILURES_OF_ADDRESS = 25, 100  # in that time, where nobody of the name has signed in yet
+LOGIN_KNOWN = timedelta(days=30)  # how long it is remembered from where somebody has signed in
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]

@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin import actions
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import CharField, Model, QuerySet, TextField
 from django.forms import BaseModelForm, Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
 from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from lib.errors import Refused
+from lib.keeping import objections
 from lib.pci.mask import mask
 
 MOST_COUNTED = 10_000  # rows; beyond, a count says nothing that a filter wouldn't say better
@@ -63,6 +68,18 @@ class HouseAdmin(admin.ModelAdmin):
         request.POST = masked_query(request.POST, but=secret)  # type: ignore[assignment]
         return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's question; for a row that must be kept the reason instead."""
+        with transaction.atomic():
+            row = self.get_object(request, unquote(object_id))
+            reasons = objections([row]) if row is not None and self.has_delete_permission(request, row) else []
+        if not reasons:
+            return super().delete_view(request, object_id, extra_context)
+        tell_all(request, reasons)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)  # type: ignore[union-attr]
+
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """Django's sentence, card data in the id masked."""
         shown = mask(object_id).text
@@ -101,6 +118,26 @@ class HouseAdmin(admin.ModelAdmin):
                 with override(None):
                     changed["values"] = [_change(form, name) for name in form.changed_data if name not in self.unlogged]
         return parts
+
+
+def delete_selected(model_admin: Any, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+    """Django's action; where one of the rows must be kept the reason instead."""
+    with transaction.atomic():
+        reasons = objections(list(rows))
+    if not reasons:
+        return cast(HttpResponse | None, actions.delete_selected(model_admin, request, rows))
+    tell_all(request, reasons)
+    return None
+
+
+delete_selected.allowed_permissions = ("delete",)  # type: ignore[attr-defined]
+delete_selected.short_description = actions.delete_selected.short_description  # type: ignore[attr-defined]
+
+
+def tell_all(request: HttpRequest, sentences: Iterable[str]) -> None:
+    """Each sentence is a message that something could not be done."""
+    for sentence in sentences:
+        messages.error(request, sentence)
 
 
 def masked_query(query: QueryDict, *, but: Sequence[str] = ()) -> QueryDict:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.tcp import Connection
 
 STANDARD = range(1001, 1016)  # close codes of the standard besides 1000
 TEXT = 0x81  # the first byte of a text frame that is a whole message
@@ -48,11 +49,20 @@ class Flow:
     def write(self, text: bytes) -> None:
         """The text is on its way as one message; nothing happens when the connection is closing.
 
-        Five calls shorter than ASGI's `send`, and encoded bytes stay what they are.
+        Five calls shorter than ASGI's `send`, and encoded bytes stay what they are. With nothing before it in the
+        transport it goes to the kernel at once, without two changes of what the event loop waits for.
         """
-        protocol = self._protocol
-        if protocol.state == protocol.STATE_OPEN:
-            self._transport.write(framed(text))
+        protocol, transport = self._protocol, self._transport
+        if protocol.state != protocol.STATE_OPEN:
+            return
+        frame = framed(text)
+        if isinstance(transport, Connection) and not (transport.dataBuffer or transport._tempDataBuffer):
+            sent = transport.writeSomeData(frame) if transport.connected else 0
+            if sent == len(frame):
+                return
+            if isinstance(sent, int):
+                frame = frame[sent:]
+        transport.write(frame)
 
     def hold(self) -> None:
         """Nothing more is read until `let_go`: the other side's own buffers fill, and it waits."""

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ SHARD = "shard.0"
 RETRY_SECONDS = 1.0
 STOP_SECONDS = 0.1  # a channel layer may turn a cancellation into an error of its own: then it is asked again
 SEND_SECONDS = 5.0  # a road that doesn't take a batch for so long is broken
+LISTEN_SECONDS = 2.0  # a handshake may take five
 MOST_QUEUED = 10_000  # frames kept for a slow road; what comes beyond is lost to the other processes
 GREETED_AT_ONCE = 8  # hellos in work; more would only wait for each other, for threads and for the database
 Frames = Sequence[tuple[str, bytes]]
@@ -140,13 +142,17 @@ _hub: Hub | None = None
 
 
 async def running_hub() -> Hub:
-    """The hub of this process, started by the first who asks; it belongs to the loop it was started on."""
+    """The hub of this process, started by the first who asks; it belongs to the loop it was started on.
+
+    The first one waits until it hears the other processes, but not for ever: without them it serves its own sockets.
+    """
     global _hub
     loop = asyncio.get_running_loop()
     if _hub is None or _hub.loop is not loop:
-        _hub = Hub(loop)
-        _hub.start()
-        await _hub.listening.wait()
+        hub = _hub = Hub(loop)
+        hub.start()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(hub.listening.wait(), LISTEN_SECONDS)
     return _hub
 
 

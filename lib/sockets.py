@@ -15,6 +15,7 @@ from lib.errors import Refused
 from lib.flow import Flow
 from lib.hub import Hub, running_hub
 from lib.rates import Bucket
+from lib.sweeps import UNANSWERED
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Socket(AsyncConsumer):
         try:
             await self._read(receive)
         finally:
+            self.closed = True
             OPEN[kind] -= 1
             self.hub.sockets.discard(self)
             self.listen_to(())
@@ -126,7 +128,7 @@ class Socket(AsyncConsumer):
         """A frame waits for its turn; when too much waits, no more is read."""
         if self.closed:
             return
-        self._heard_at, self._patience = self.hub.loop.time(), wire.SILENCE_SECONDS
+        self._heard_at = self.hub.loop.time()
         self._in.append(raw)
         self._in_size += len(raw or "")
         if len(self._in) > wire.INBOUND_FRAMES or self._in_size > wire.INBOUND_BYTES:
@@ -157,12 +159,12 @@ class Socket(AsyncConsumer):
         if raw is None:
             await self.close(wire.CLOSE_MALFORMED)
             return
-        header = None
+        header, may = None, not self.limited or self._bucket.take()
         try:
             if 4 * len(raw) > wire.MAX_FRAME and len(raw.encode("utf-8", "replace")) > wire.MAX_FRAME:
                 raise Closing(wire.CLOSE_TOO_BIG)
             header = wire.head(raw)
-            if self.limited and not self._bucket.take():
+            if not may:
                 raise Refused("rate_limited")
             await self._take(raw, header)
         except wire.Malformed:
@@ -170,10 +172,20 @@ class Socket(AsyncConsumer):
         except Closing as closing:
             await self.close(closing.code)
         except Refused as refused:
-            self.refuse(header, refused)
+            await self._no(header, refused if may else Refused("rate_limited"))
+        except UNANSWERED as error:  # the database could not do it now
+            reason, kind = type(error.__cause__ or error).__name__, header.type[:40] if header else "?"
+            log.warning("the database did not answer a frame of type %s: %s", kind, reason)
+            await self._no(header, Refused("unavailable"))
         except Exception:
             log.exception("a frame of type %s failed", header.type[:40] if header else "?")
-            self.refuse(header, Refused("unavailable"))
+            await self._no(header, Refused("unavailable"))
+
+    async def _no(self, header: wire.Header | None, refused: Refused) -> None:
+        """The frame is refused. Who could not be welcomed has to connect again: nobody stays without a hello."""
+        self.refuse(header, refused)
+        if not self.greeted:
+            await self.close(wire.CLOSE_LATER if refused.code == "unavailable" else wire.CLOSE_MALFORMED)
 
     def refuse(self, header: wire.Header | None, refused: Refused) -> None:
         """Say no in this person's language."""
@@ -200,6 +212,7 @@ class Socket(AsyncConsumer):
         """Greet in turn, a few at once in this process; what the socket heard meanwhile follows the greeting."""
         if self.hub.door.waiting >= wire.MOST_WAITING:
             raise Closing(wire.CLOSE_LATER)
+        self._patience = wire.SILENCE_SECONDS
         async with self.hub.door:
             if self.lost:
                 raise Closing(wire.CLOSE_NORMAL)
@@ -259,8 +272,8 @@ class Socket(AsyncConsumer):
     # --- hearing and sending
 
     def listen_to(self, groups: Iterable[str]) -> None:
-        """From now on the socket hears exactly these groups."""
-        wanted = set(groups)
+        """From now on the socket hears exactly these groups; a closed one hears none, whoever still works for it."""
+        wanted = set() if self.closed else set(groups)
         for group in self.groups - wanted:
             self.hub.leave(group, self)
         for group in wanted - self.groups:

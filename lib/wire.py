@@ -86,7 +86,7 @@ def head(raw: str) -> Header:
     """Type and id of a raw frame. Raises Malformed when it is no JSON object, Refused when it can't be used."""
     try:
         header = _header.decode(raw)
-    except (msgspec.MsgspecError, UnicodeEncodeError):
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
         header = _read_leniently(raw)
     if header.id is not None and not 1 <= len(header.id) <= 64:
         raise Refused("invalid", "id must have 1 to 64 characters.")
@@ -94,7 +94,7 @@ def head(raw: str) -> Header:
 
 
 def _read_leniently(raw: str) -> Header:
-    """Type and id of an object that is no frame (lone surrogates): `body` says no, and the answer finds its way."""
+    """Type and id of an object that is no frame (lone surrogates, nested deeply): `body` says no."""
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError) as error:
@@ -113,7 +113,7 @@ def body(raw: str, decoder: msgspec.json.Decoder[Any]) -> Any:
     """The whole frame as its type. Raises Refused("invalid") that names what is wrong."""
     try:
         frame = decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeEncodeError) as error:
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError) as error:
         raise Refused("invalid", str(error) if isinstance(error, msgspec.MsgspecError) else None) from error
     if "\\u0000" in raw and _holds_nul(frame):
         raise Refused("invalid", "Text must not hold NUL characters.")

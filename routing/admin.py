@@ -217,8 +217,8 @@ class EntryPointAdmin(HouseAdmin):
         _("Signed identity"),
         {
             "classes": ("collapse",),
-            "fields": ("secret",),
-            "description": _("Keep it on your server, never in a page."),
+            "fields": ("secret", "realm"),
+            "description": _("Keep the secret on your server, never in a page."),
         },
     )
 

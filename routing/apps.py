@@ -1,5 +1,7 @@
 """The room of routing."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class RoutingConfig(AppConfig):
 
     name = "routing"
     verbose_name = _("Routing")
+
+    def ready(self) -> None:
+        """Keep what lists are made of."""
+        import_module("routing.receivers")

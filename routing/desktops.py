@@ -83,7 +83,7 @@ def queues_in_reach(agent: Agent) -> Q:
 
 def agents_in_reach(agent: Agent, *, conference: bool) -> QuerySet[Agent]:
     """The other agents to whom the agent may transfer, or with whom he may confer."""
-    others = Agent.objects.filter(is_active=True, user__is_active=True).exclude(pk=agent.pk)
+    others = Agent.objects.employed().exclude(pk=agent.pk)
     profiles = profiles_of(agent.team_id)
     reach = {each: each.conference if conference else each.transfer_agents for each in profiles}
     if not profiles or Reach.ALL in reach.values():

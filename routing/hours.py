@@ -1,7 +1,7 @@
 """Business hours: when a queue is open, by the clock of its place."""
 
 import zoneinfo
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 FARTHEST = 60  # days looked ahead for an opening
+LAST_SECOND = time(23, 59, 59)  # as a closing time: midnight, which no clock time of the day is
 
 
 def known_zone(name: str) -> None:
@@ -38,7 +39,8 @@ class BusinessHours(models.Model):
         local = moment.astimezone(zoneinfo.ZoneInfo(self.zone))
         if self.holidays.filter(date=local.date()).exists():
             return False
-        return self.openings.filter(weekday=local.weekday(), opens__lte=local.time(), closes__gt=local.time()).exists()
+        lasts = Q(closes__gt=local.time()) | Q(closes__gte=LAST_SECOND)
+        return self.openings.filter(lasts, weekday=local.weekday(), opens__lte=local.time()).exists()
 
     def next_opening(self, moment: datetime) -> datetime | None:
         """When it opens next after the moment; None when it doesn't within `FARTHEST` days."""
@@ -88,6 +90,10 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+    def is_over(self, local: time) -> bool:
+        """Whether it has closed for the day by the local clock."""
+        return self.closes <= local and self.closes < LAST_SECOND
 
 
 class Holiday(models.Model):

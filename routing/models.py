@@ -283,6 +283,16 @@ class EntryPoint(models.Model):
         default=new_secret,
         help_text=_("Your web site signs the customer's identity with it (JWT, HS256)."),
     )
+    realm = models.SlugField(
+        _("identity realm"),
+        max_length=40,
+        blank=True,
+        db_index=False,
+        help_text=_(
+            "Entry points with the same word here know the same customers: an id signed by any of them is the same "
+            "person. Empty: ids count at this entry point only. After a change customers are known anew."
+        ),
+    )
 
     class Meta:
         verbose_name = _("entry point")
@@ -291,6 +301,11 @@ class EntryPoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def identity_realm(self) -> str:
+        """The world in which an id signed for this entry point names one person; no shared one has such a name."""
+        return self.realm.lower() or f"#{self.pk}"
 
 
 class Roster(models.Model):

@@ -11,9 +11,10 @@ from lib.clock import database_now
 from routing.models import Decision, Roster
 
 CHUNK = 1000
+PRUNE_SECONDS = 600
 
 
-@shared_task
+@shared_task(time_limit=PRUNE_SECONDS)
 def prune() -> dict[str, int]:
     """Decisions and rosters older than `DECISION_DAYS` are gone; 0 keeps them for ever. Safe to run twice."""
     if not settings.DECISION_DAYS:

@@ -14,11 +14,26 @@ from lib.admin import HouseAdmin, LedgerAdmin, OneDefaultForm, linked
 from wrapup.models import WrapUp, WrapUpCode, WrapUpRule
 
 
+class WrapUpCodeForm(OneDefaultForm):
+    """One default, which is offered everywhere: the clock submits it for whoever gave no reason."""
+
+    def clean(self) -> dict[str, Any]:
+        """The cleaned data; a default that isn't offered everywhere is an error at the field that keeps it from it."""
+        data = super().clean()
+        if data.get("is_default"):
+            if not data.get("is_active"):
+                self.add_error("is_active", _("The default must be active."))
+            for name in ("queues", "teams"):
+                if data.get(name):
+                    self.add_error(name, _("The default is for all queues and teams: leave this empty."))
+        return data
+
+
 @admin.register(WrapUpCode)
 class WrapUpCodeAdmin(HouseAdmin):
     """Reasons agents give after a chat."""
 
-    form = OneDefaultForm
+    form = WrapUpCodeForm
     list_display = ("name", "where", "order", "is_default", "is_active")
     list_filter = ("is_active", "queues", "teams")
     search_fields = ("name",)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from agents.models import Agent
-from chats.models import Chat, Customer
+from chats.models import Chat
 from chats.snapshots import customer_card, named, page_of_lines, reach
 from lib.clock import database_now
 from lib.errors import Refused
@@ -65,11 +65,10 @@ def of_customer(
 def _past(agent: Agent, chat_id: UUID) -> QuerySet[Chat]:
     """Ended chats of the customer of a chat the agent has before him; the newest 300 of 60 days."""
     now = one(Chat.objects.readable_by(agent), pk=chat_id)
-    same = Q(customer=now.customer_id)
-    if now.verified and now.customer.external_id:
-        same |= Q(customer__in=Customer.objects.filter(external_id=now.customer.external_id))
     since = database_now() - timedelta(days=DAYS)
-    newest = Chat.objects.filter(same, ended_at__gte=since).exclude(pk=chat_id).order_by("-started_at")
+    newest = (
+        Chat.objects.filter(customer=now.customer_id, ended_at__gte=since).exclude(pk=chat_id).order_by("-started_at")
+    )
     return Chat.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[:MOST]))
 
 

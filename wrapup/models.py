@@ -100,7 +100,9 @@ class WrapUp(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     seat = models.OneToOneField(Seat, verbose_name=_("seat"), on_delete=models.CASCADE, related_name="wrapup")
     agent = models.ForeignKey(Agent, verbose_name=_("agent"), on_delete=models.PROTECT, related_name="+")
-    codes = models.ManyToManyField(WrapUpCode, verbose_name=_("reasons"), blank=True, related_name="wrapups")
+    codes = models.ManyToManyField(
+        WrapUpCode, through="GivenReason", verbose_name=_("reasons"), blank=True, related_name="wrapups"
+    )
     note = ScannedTextField(_("note"), blank=True)
     started_at = models.DateTimeField(_("started"))
     due_at = models.DateTimeField(_("due"), null=True)
@@ -127,3 +129,17 @@ class WrapUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent}: {self.get_outcome_display()}"
+
+
+class GivenReason(models.Model):
+    """One reason of one wrap-up. What was written down stays: a reason that was given is retired, never deleted."""
+
+    wrapup = models.ForeignKey(WrapUp, on_delete=models.CASCADE, related_name="+")
+    wrapupcode = models.ForeignKey(WrapUpCode, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "wrapup_wrapup_codes"
+        constraints = [models.UniqueConstraint(fields=["wrapup", "wrapupcode"], name="reason_once_per_wrapup")]
+
+    def __str__(self) -> str:
+        return str(self.wrapupcode)

@@ -83,12 +83,14 @@ def _checked(wrapup_id: UUID, by: Agent, codes: Collection[int], note: str) -> t
 
 @transaction.atomic
 def lapse(wrapup_id: UUID) -> bool:
-    """The time is up: the default reason is submitted. False when it was submitted or extended meanwhile."""
+    """The time is up: the default reason is submitted, wherever it is offered. False when it was submitted or extended
+    meanwhile.
+    """
     row = WrapUp.objects.select_for_update(of=("self",)).select_related("seat__agent").filter(pk=wrapup_id).first()
     if row is None or row.outcome or row.due_at is None or row.due_at > database_now():
         return False
-    offered = WrapUpCode.objects.offered(queue_id=row.seat.queue_id, team_id=row.seat.agent.team_id)
-    _finish(row, WrapUp.Outcome.LAPSED, codes=list(offered.filter(is_default=True)), note="", by=SYSTEM)
+    default = list(WrapUpCode.objects.filter(is_default=True))
+    _finish(row, WrapUp.Outcome.LAPSED, codes=default, note="", by=SYSTEM)
     return True
 
 

@@ -127,17 +127,26 @@ class Migration(migrations.Migration):
                         verbose_name="id at the web site",
                     ),
                 ),
+                (
+                    "realm",
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="identity realm"),
+                ),
+                ("identity", models.BinaryField(max_length=16, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="first seen")),
             ],
             options={
                 "verbose_name": "customer",
                 "verbose_name_plural": "customers",
                 "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("external_id", ""), _negated=True),
-                        fields=("external_id",),
-                        name="one_customer_per_identity",
-                    )
+                    models.UniqueConstraint(fields=("realm", "identity"), name="one_customer_per_identity"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("identity", None), ("realm", "")),
+                            models.Q(("identity__isnull", False), models.Q(("realm", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="identity_within_a_realm",
+                    ),
                 ],
             },
         ),
@@ -234,6 +243,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "chat",
                 "verbose_name_plural": "chats",
                 "ordering": ["-started_at", "pk"],
+                "permissions": [("check_invariants", "Can look at the invariants and have them checked")],
             },
         ),
         migrations.CreateModel(
@@ -318,6 +328,7 @@ class Migration(migrations.Migration):
                 ("cid", models.CharField(max_length=64)),
                 ("fingerprint", models.BinaryField(max_length=16, null=True)),
                 ("text", lib.fields.ScannedTextField(blank=True, verbose_name="text")),
+                ("findings", models.JSONField(default=list, verbose_name="findings")),
                 (
                     "outcome",
                     models.CharField(
@@ -330,6 +341,7 @@ class Migration(migrations.Migration):
                 (
                     "chat",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="held",
                         to="chats.chat",

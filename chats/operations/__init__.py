@@ -32,7 +32,7 @@ from chats.operations.presence import (
     time_out,
     typing,
 )
-from chats.operations.supervise import barge_in, leave_supervision, monitor, take_over, whisper
+from chats.operations.supervise import barge_in, end_lost_watches, leave_supervision, monitor, take_over, whisper
 
 __all__ = [
     "abandon",
@@ -52,6 +52,7 @@ __all__ = [
     "due_messages",
     "end",
     "end_conference",
+    "end_lost_watches",
     "exit_conference",
     "give_up",
     "hand_over",

@@ -53,11 +53,12 @@ def free_place(agent_id: int, *, available: bool) -> Agent:
     `available`: he must be Available; else it is enough that he is signed in.
     """
     row = Agent.objects.locked(agent_id).get(agent_id)
-    if row is None or not row.is_active:
+    place = places([agent_id]).get(agent_id)
+    if row is None or place is None:
         raise Refused("not_found")
     if row.state == AgentState.OFFLINE or (available and row.state != AgentState.AVAILABLE):
         raise Refused("state", NOT_AVAILABLE)
-    held, most = places([row.pk])[row.pk]
+    held, most = place
     if held >= most:
         raise Refused("capacity", NO_PLACE if available else None)
     return row

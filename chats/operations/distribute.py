@@ -24,6 +24,7 @@ from chats.senders import SYSTEM
 from chats.states import State
 from lib.clock import database_now
 from lib.events import publish
+from lib.sweeps import held
 from routing.circles import circles
 from routing.models import DistributionGroup, Queue
 from routing.records import Decided, record
@@ -35,7 +36,6 @@ BATCH = 200  # offers, and notes that nobody fits, in one transaction
 TRIES = 5
 PASS_LOCK = 0x52 << 32  # the advisory locks of the circles begin here
 TURN, PATIENCE = "5s", "500ms"  # how long a circle, and how long a row, is waited for
-LOCK_TIMEOUT = "55P03"
 
 
 class Moved(Exception):
@@ -98,7 +98,7 @@ def _serve(circle: int, queues: set[int]) -> int:
             tries -= 1
             continue
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") != LOCK_TIMEOUT:
+            if not held(error):
                 raise
             if around:
                 log.warning("no routing pass in circle %s: somebody hangs in it; the next sweep tries again", circle)
@@ -156,8 +156,8 @@ class _Batch:
     def _look(self, window: list[InLine]) -> None:
         missed_by = missed(chat.pk for chat in window)
         if self.around:
-            free = Chat.objects.filter(pk__in=[chat.pk for chat in window]).select_for_update(skip_locked=True)
-            passable = set(free.values_list("pk", flat=True))
+            free = Chat.objects.filter(pk__in=[chat.pk for chat in window])
+            passable = set(free.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
             window = [chat for chat in window if chat.pk in passable]
         for chat in window:
             if len(self.found) == BATCH:
@@ -175,14 +175,14 @@ class _Batch:
         """The chats and agents chosen are held until commit, and are as they were when the pass read them."""
         chosen = {each.chat.pk: each.chat.queue for each in self.found}
         noted = [each.chat.pk for each in self.notes]
-        held = Chat.objects.filter(pk__in=[*chosen, *noted]).order_by("pk").select_for_update(of=("self",), no_key=True)
-        waiting = dict(held.filter(state=State.QUEUED).values_list("pk", "queue"))
+        rows = Chat.objects.filter(pk__in=[*chosen, *noted]).order_by("pk").select_for_update(of=("self",), no_key=True)
+        waiting = dict(rows.filter(state=State.QUEUED).values_list("pk", "queue"))
         if any(waiting.get(chat) != queue for chat, queue in chosen.items()):
             raise Moved
         self.notes = [each for each in self.notes if waiting.get(each.chat.pk) == each.chat.queue]
         agents = {each.agent for each in self.found}
-        rows = Agent.objects.filter(pk__in=agents).order_by("pk").select_for_update(of=("self",), no_key=True)
-        if {pk for pk, state in rows.values_list("pk", "state") if state == AgentState.AVAILABLE} != agents:
+        people = Agent.objects.filter(pk__in=agents).order_by("pk").select_for_update(of=("self",), no_key=True)
+        if {pk for pk, state in people.values_list("pk", "state") if state == AgentState.AVAILABLE} != agents:
             raise Moved
         seen = {agent: (self.rosters.everybody[agent].load, self.rosters.everybody[agent].capacity) for agent in agents}
         if places(agents) != seen:

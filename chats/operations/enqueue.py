@@ -14,9 +14,9 @@ from lib.events import publish
 
 
 def hand_over(chat: Chat, *, by: Sender) -> Chat:
-    """The chatbot is silent from now on and the chat waits in its queue. Call inside a transaction."""
+    """The chatbot is silent from now on and the chat waits in `chat.queue`. Call inside a transaction."""
     now = database_now()
-    place = {"enqueued_at": now, "in_queue_since": now, "priority": chat.queue.priority}
+    place = {"queue": chat.queue, "enqueued_at": now, "in_queue_since": now, "priority": chat.queue.priority}
     row = Chat.objects.advance(chat.pk, "hand_over", preferred=own_agent(chat), **place)
     why = None if row.queue_id == row.entry_point.queue_id else "overflow"
     return queued(row, "hand_over", by=by, at=now, again=False, why=why)

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from chats import policies
 from chats.attachments import PART_SIZE, AttachmentQuerySet
 from chats.events import FileReady, MessageDropped
+from chats.lookback import MOST
 from chats.models import Attachment, Chat, Entry, HeldMessage, Seat
 from chats.operations import lines, pieces
+from chats.operations.bot_turn import let_bot_answer
 from chats.policies import Rule
 from chats.screening import Screened, clean, dropped, findings
 from chats.senders import Sender
@@ -23,8 +25,10 @@ from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
 from lib.fields import Passed
+from lib.pci.digits import holds_digit
 from lib.pci.images import can_read_images
 from lib.pci.kinds import IMAGES, ending
+from lib.pci.window import join_names
 from lib.transitions import one
 
 MOST_FILES = 10
@@ -58,25 +62,19 @@ def announce(chat: Chat, *, by: Sender, name: str, size: int) -> Attachment:
     if not 0 < size <= MOST_BYTES:
         raise Refused("too_large", TOO_LARGE, fields={"size": MOST_BYTES})
     claimed = _allowed(name, rule)
-    masked, struck = clean(name[-LONGEST_NAME:], rule.screening)
     with transaction.atomic():
+        row = Chat.objects.locked(chat.pk)
         now = database_now()
-        Chat.objects.locked(chat.pk)  # several announced at once are counted one after the other
-        lines.note_findings(
-            sorted(struck),
-            chat=chat,
-            by=by,
-            at=now,
-            place="file_name",
-            action="dropped" if rule.screening.drop else "masked",
-        )
+        masked, struck = _among_names(row, name[-LONGEST_NAME:], rule, by=by)
+        action = "dropped" if rule.screening.drop else "masked"
+        lines.note_findings(sorted(struck), chat=row, by=by, at=now, place="file_name", action=action)
         if not (struck and rule.screening.drop):
-            waiting = Attachment.objects.filter(chat=chat).of_sender(by.kind, by.id).unsent()
+            waiting = Attachment.objects.filter(chat=row).of_sender(by.kind, by.id).unsent()
             if len(waiting) >= MOST_FILES or sum(file.size for file in waiting) + size > MOST_BYTES:
                 raise Refused("too_large", TOO_MANY)
-            _within_quota(Attachment.objects.filter(chat=chat).of_sender(by.kind, by.id), size, now)
+            _within_quota(Attachment.objects.filter(chat=row).of_sender(by.kind, by.id), size, now)
             return Attachment.objects.create(
-                chat=chat,
+                chat=row,
                 sender_kind=by.kind,
                 sender_id=by.id,
                 name=masked,
@@ -96,6 +94,25 @@ def _within_quota(mine: AttachmentQuerySet, size: int, now: datetime) -> None:
     lately = mine.filter(created_at__gt=now - HOUR).aggregate(files=Count("pk"), size=Coalesce(Sum("size"), 0))
     if lately["files"] >= MOST_AN_HOUR or lately["size"] + size > MOST_BYTES_AN_HOUR:
         raise Refused("rate_limited", TOO_OFTEN)
+
+
+def _among_names(chat: Chat, name: str, rule: Rule, *, by: Sender) -> tuple[str, set[str]]:
+    """The name masked, and which detectors struck; names that it completes a number with are masked where they stand.
+
+    The chat must be locked.
+    """
+    masked, struck = clean(name, rule.screening)
+    if not holds_digit(masked):
+        return masked, struck
+    rows = list(Attachment.objects.filter(chat=chat).of_sender(by.kind, by.id).order_by("-created_at", "-pk")[:MOST])
+    *before, last = join_names([*(row.name for row in reversed(rows)), masked], rule.screening.detectors)
+    for row, earlier in zip(reversed(rows), before, strict=True):
+        if earlier.text != row.name:
+            row.name = Passed(earlier.text)
+            row.save(update_fields=["name"])
+            if row.entry_id:
+                _amend(chat, Entry.objects.get(pk=row.entry_id), row)
+    return Passed(last.text), struck | {finding.detector for finding in last.findings}
 
 
 def _allowed(name: str, rule: Rule) -> str:
@@ -188,6 +205,20 @@ def hold(chat: Chat, sent: Sequence[Attachment], *, by: Sender, cid: str, screen
     return held
 
 
+def remember_dropped(chat: Chat, *, by: Sender, cid: str, found: Sequence[dict[str, str]]) -> None:
+    """The cid of a discarded message is taken; without a print any repetition counts as the same."""
+    HeldMessage.objects.create(
+        chat=chat,
+        at=database_now(),
+        sender_kind=by.kind,
+        sender_id=by.id,
+        sender_name=by.name,
+        cid=cid,
+        findings=list(found),
+        outcome=HeldMessage.Outcome.DROPPED,
+    )
+
+
 def discard(sent: Sequence[Attachment], *, reason: str) -> None:
     """No byte of the files is left."""
     for file in sent:
@@ -242,14 +273,14 @@ def _settle_held(chat: Chat, held: HeldMessage, row: Attachment, detectors: Sequ
     if row.status == Status.DROPPED or chat.ended_at is not None:
         discard(sent, reason="message")
         held.outcome, held.text = HeldMessage.Outcome.DROPPED, ""
-        found = [{"detector": name, "action": "dropped"} for name in sorted(set(detectors))]
-        _tell_dropped(chat, held, sent, found, by=by)
+        held.findings = [{"detector": name, "action": "dropped"} for name in sorted(set(detectors))]
+        _tell_dropped(chat, held, sent, by=by)
     elif all(file.status == Status.CLEAN for file in sent):
         held.outcome = HeldMessage.Outcome.SENT if _say(chat, held, sent, by) else HeldMessage.Outcome.DROPPED
         held.text = ""
     else:
         return
-    held.save(update_fields=["outcome", "text"])
+    held.save(update_fields=["outcome", "text", "findings"])
 
 
 def _say(chat: Chat, held: HeldMessage, sent: Sequence[Attachment], by: Sender) -> bool:
@@ -260,20 +291,20 @@ def _say(chat: Chat, held: HeldMessage, sent: Sequence[Attachment], by: Sender) 
     pieces.mask_earlier(chat, joined, by=by, at=now)
     if joined.screened.dropped:
         discard(sent, reason="message")
-        _tell_dropped(chat, held, sent, joined.screened.findings, by=by)
+        held.findings = joined.screened.findings
+        _tell_dropped(chat, held, sent, by=by)
         return False
     cards = [file.card() for file in sent]
     entry = lines.append(chat, "message", by=by, at=now, screened=joined.screened, cid=held.cid, files=cards)
     attach(sent, entry)
+    let_bot_answer(chat, str(joined.screened.text), by=by)
     return True
 
 
-def _tell_dropped(
-    chat: Chat, held: HeldMessage, sent: Sequence[Attachment], found: Sequence[dict[str, str]], *, by: Sender
-) -> None:
+def _tell_dropped(chat: Chat, held: HeldMessage, sent: Sequence[Attachment], *, by: Sender) -> None:
     """The sender hears what was found, and of each file why it is gone."""
     cards = tuple(file.card() for file in sent)
-    publish(MessageDropped(chat_id=chat.pk, by=by, cid=held.cid, findings=tuple(found), files=cards))
+    publish(MessageDropped(chat_id=chat.pk, by=by, cid=held.cid, findings=tuple(held.findings), files=cards))
 
 
 @transaction.atomic

@@ -1,23 +1,25 @@
 """Writing lines and ledger rows: what every verb does once it holds the chat."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F
 
 from chats import policies
-from chats.events import LinesWritten
-from chats.models import Chat, ChatEvent, Entry, Finding
+from chats.events import ChatChanged, LinesWritten
+from chats.models import Chat, ChatEvent, Entry, Finding, Seat
 from chats.screening import Screened, clean, dropped, findings
 from chats.senders import SYSTEM, Sender
+from chats.states import Kind
 from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
 from lib.fields import Passed
 
 SPOKEN = ("message", "whisper")  # kinds of lines that people write
+ANSWER_LIFE = timedelta(days=7)  # how long who left a message may come back with his token to read the answer
 
 
 def append(
@@ -40,7 +42,9 @@ def append(
     """
     head = "public_head" if stream == Entry.PUBLIC else "staff_head"
     Chat.objects.filter(pk=chat.pk).update(**{head: F(head) + 1})
-    chat.refresh_from_db(fields=["public_head", "staff_head"])
+    if chat.kind == Kind.MESSAGE and (kind == "ended" or (kind == "message" and by.kind == "agent")):
+        _keep_answer(chat, at)
+    chat.refresh_from_db(fields=["public_head", "staff_head", "token_until"])
     follows = {} if stream == Entry.PUBLIC else {"follows": chat.public_head}
     text = screened.text if screened else str(clean(text, policies.of_queue(chat.queue_id).screening)[0])
     entry = Entry.objects.create(
@@ -64,6 +68,13 @@ def append(
         note_findings([found["detector"] for found in entry.findings], chat=chat, by=by, at=at, place=kind)
     publish(LinesWritten(chat_id=chat.pk, stream=stream, entries=(entry.frame(),)))
     return entry
+
+
+def _keep_answer(chat: Chat, at: datetime) -> None:
+    """Who left the message has the whole time from now on to read what was answered."""
+    Chat.objects.filter(pk=chat.pk, token_until__lt=at + ANSWER_LIFE).update(token_until=at + ANSWER_LIFE)
+    seated = Seat.objects.live().filter(chat=chat).values_list("agent", flat=True)
+    publish(ChatChanged(chat_id=chat.pk, agents=tuple(seated)))
 
 
 def amend(chat: Chat, line: Entry, *, at: datetime) -> Entry:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from chats import policies
 from chats.models import Chat
 from chats.operations import lines
 from chats.operations.enqueue import own_agent, queued
+from chats.operations.lines import ANSWER_LIFE
 from chats.operations.open import Opened, checked, customer_of, hashed, identity_of, language_of, screened
 from chats.operations.overflow import queue_with_room
 from chats.operations.post import post
@@ -24,7 +25,6 @@ from lib.errors import Refused
 from lib.wire import MAX_TEXT
 from routing.models import EntryPoint, Queue
 
-ANSWER_LIFE = timedelta(days=7)  # how long the customer may come back with his token to read the answer
 BEHIND_CUSTOMERS = 10  # the last priority: who waits at the screen comes first
 MISSING = _("Please fill this in.")
 
@@ -54,7 +54,7 @@ def take_message(entry_point: EntryPoint, form: Mapping[str, Any], *, language: 
         raise dropped(findings(found, policy))
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
-        customer = customer_of(said, claims)
+        customer = customer_of(said, claims, entry_point.identity_realm)
         chat = Chat.objects.create(
             state=State.LATER,
             kind=Kind.MESSAGE,
@@ -69,7 +69,7 @@ def take_message(entry_point: EntryPoint, form: Mapping[str, Any], *, language: 
             verified=bool(claims),
             started_at=now,
             token=hashed(token),
-            token_until=now + ANSWER_LIFE,
+            token_until=read_at(queue, now) + ANSWER_LIFE,
         )
         by = Sender("customer", str(customer.pk), customer.name)
         lines.record(chat, "open", by=by, at=now, entry_point=entry_point.pk)
@@ -78,6 +78,12 @@ def take_message(entry_point: EntryPoint, form: Mapping[str, Any], *, language: 
         if is_open:
             _wait(chat, now)
     return Opened(Chat.objects.get(pk=chat.pk), token)
+
+
+def read_at(queue: Queue, now: datetime) -> datetime:
+    """When a message left now is read at the earliest, as far as openings are known."""
+    opens = None if opened(queue, now) or queue.hours is None else queue.hours.next_opening(now)
+    return opens or now
 
 
 def opened(queue: Queue, now: datetime) -> bool:
@@ -110,7 +116,8 @@ def take_up(chat_id: UUID) -> bool:
 
 
 def _wait(chat: Chat, now: datetime) -> None:
-    row = Chat.objects.advance(chat.pk, "take_up", enqueued_at=now, in_queue_since=now, preferred=own_agent(chat))
+    place = {"enqueued_at": now, "in_queue_since": now, "token_until": max(chat.token_until, now + ANSWER_LIFE)}
+    row = Chat.objects.advance(chat.pk, "take_up", preferred=own_agent(chat), **place)
     queued(row, "take_up", by=SYSTEM, at=now, again=False, why="message", tell=False)
 
 

@@ -13,13 +13,13 @@ from django.db import transaction
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from chats import policies
+from chats import bot, policies
 from chats.models import Chat, Customer
 from chats.operations import lines
 from chats.operations.enqueue import hand_over
-from chats.operations.overflow import queue_with_room
+from chats.operations.overflow import way_in
 from chats.operations.presence import CUSTOMER_LEASE
-from chats.screening import clean, dropped, findings
+from chats.screening import clean, dropped, findings, identity_print
 from chats.senders import BOT, Sender
 from chats.states import State
 from lib.clock import database_now
@@ -27,7 +27,6 @@ from lib.errors import Refused
 from lib.wire import can_be_kept
 from routing.models import EntryPoint, FormField, Queue
 
-FIRST_REPLIES = 3  # buttons under the greeting, besides the one that asks for a person
 UNCONFIRMED = _("The identity could not be confirmed. Load the page again.")
 TOKEN_LIFE = timedelta(hours=24)
 LONGEST = {"name": 120, "email": 254, "subject": 200, "page": 500}
@@ -53,15 +52,10 @@ def open(entry_point: EntryPoint, form: Mapping[str, Any], *, language: str = ""
     said, claims, struck = screened(said, claims, queue.pk)
     language = language_of(entry_point, language)
     now = database_now()
-    if queue.hours is not None and not queue.hours.is_open(now):
-        raise Refused("closed", entry_point.closed_message or None)
-    room = queue_with_room(queue, now)
-    if room is None:
-        raise Refused("full", queue.full_message or None)
-    queue = room
+    queue = way_in(entry_point, now)
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
-        customer = customer_of(said, claims)
+        customer = customer_of(said, claims, entry_point.identity_realm)
         chat = Chat.objects.create(
             state=State.BOT,
             customer=customer,
@@ -93,9 +87,7 @@ def _first_words(chat: Chat, entry_point: EntryPoint, queue: Queue) -> None:
     greeting = (entry_point.greeting_de if chat.language == "de" else "") or entry_point.greeting
     with override(chat.language):
         words = greeting or gettext("Hello! How can I help?")
-    known = entry_point.answers.filter(language__in=("", chat.language))
-    first = [*known.filter(hands_over=False)[:FIRST_REPLIES], *known.filter(hands_over=True)[:1]]
-    replies = [str(answer) for answer in first]
+    replies = bot.openers(entry_point.pk, language=chat.language, people=True)
     lines.append(chat, "message", by=BOT, at=chat.started_at, text=words, data={"quick_replies": replies})
 
 
@@ -104,7 +96,8 @@ def screened(
 ) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
     """Form and claims masked, and which detectors struck. Refused("pci_dropped") for the form under the policy Drop.
 
-    What the page and the web site say is masked under either policy: the customer can't change it.
+    What the page and the web site say is masked under either policy: the customer can't change it. The claims get the
+    print of the id as it was signed: two ids may look the same once they are masked.
     """
     policy = policies.of_queue(queue_id).screening
     typed = {name: value for name, value in said.items() if name != "page"}
@@ -122,6 +115,8 @@ def screened(
         raise dropped(findings(struck, policy))
     page, found = clean(said["page"], policy)
     signed, told = clean({name: str(claims[name]) for name in ("sub", "name", "email") if claims.get(name)}, policy)
+    if claims:
+        signed["identity"] = identity_print(str(claims["sub"]))
     return {**masked, "page": page}, signed, struck | found | told
 
 
@@ -154,20 +149,21 @@ def identity_of(token: str, entry_point: EntryPoint) -> dict[str, Any]:
         )
     except jwt.PyJWTError as error:
         raise Refused("unauthenticated", UNCONFIRMED) from error
-    if not all(can_be_kept(str(claims.get(name, ""))) for name in ("sub", "name", "email")):
+    if not claims["sub"] or not all(can_be_kept(str(claims.get(name, ""))) for name in ("sub", "name", "email")):
         raise Refused("unauthenticated", UNCONFIRMED)
     return claims
 
 
-def customer_of(said: Mapping[str, Any], claims: Mapping[str, Any]) -> Customer:
-    """A new customer, or the one the signed identity names, with what is known of him now."""
+def customer_of(said: Mapping[str, Any], claims: Mapping[str, Any], realm: str) -> Customer:
+    """A new customer, or the one the signed identity names in its realm, with what is known of him now."""
     if not claims:
         return Customer.objects.create(name=said["name"], email=said["email"])
     known = {
         "name": str(claims.get("name") or said["name"])[:120],
         "email": str(claims.get("email") or said["email"])[:254],
+        "external_id": str(claims["sub"])[:120],
     }
-    customer, _created = Customer.objects.update_or_create(external_id=str(claims["sub"])[:120], defaults=known)
+    customer, _created = Customer.objects.update_or_create(realm=realm, identity=claims["identity"], defaults=known)
     return customer
 
 

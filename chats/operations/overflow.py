@@ -13,8 +13,20 @@ from chats.operations.enqueue import own_agent, queued
 from chats.senders import BOT, SYSTEM
 from chats.states import State
 from lib.clock import database_now
+from lib.errors import Refused
 from lib.events import publish
-from routing.models import Queue
+from routing.models import EntryPoint, Queue
+
+
+def way_in(entry_point: EntryPoint, now: datetime) -> Queue:
+    """Where who comes in here waits for people. Refused: `closed`, `full`, in the words set for it."""
+    queue = entry_point.queue
+    if queue.hours is not None and not queue.hours.is_open(now):
+        raise Refused("closed", entry_point.closed_message or None)
+    room = queue_with_room(queue, now)
+    if room is None:
+        raise Refused("full", queue.full_message or None)
+    return room
 
 
 def queue_with_room(first: Queue, now: datetime) -> Queue | None:

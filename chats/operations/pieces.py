@@ -1,16 +1,18 @@
 """A number in pieces: the last messages of one sender are read together with the one that is about to be written."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chats.lookback import ALWAYS, MOST, WINDOW_SECONDS
-from chats.models import Chat, Entry
+from chats.models import Chat, Entry, Finding
 from chats.operations import lines
 from chats.screening import Policy, Screened, findings
 from chats.senders import Sender
 from lib.fields import Passed
 from lib.pci.digits import holds_digit
-from lib.pci.window import join_pieces
+from lib.pci.mask import Masked
+from lib.pci.window import CARDS, join_pieces, mask_after_card
 
 WINDOW = timedelta(seconds=WINDOW_SECONDS)
 
@@ -32,9 +34,10 @@ def look_back(
         chat=chat, stream=stream, kind__in=lines.SPOKEN, sender_kind=by.kind, sender_id=by.id
     ).order_by("-seq")[:MOST]
     recent = [line for nth, line in enumerate(said) if nth < ALWAYS or line.at > at - WINDOW][::-1]
-    if not recent:
-        return Joined(screened, [])
     *before, last = join_pieces([*(line.text for line in recent), screened.text], policy.detectors)
+    beside = mask_after_card(last.text, policy.detectors)
+    if beside.findings and _has_shown_card(chat, by, recent, at):
+        last = Masked(beside.text, (*last.findings, *beside.findings))
     earlier = [
         (line, piece.text, sorted({finding.detector for finding in piece.findings}))
         for line, piece in zip(recent, before, strict=True)
@@ -45,6 +48,19 @@ def look_back(
     detectors = {finding.detector for finding in last.findings} | {found["detector"] for found in screened.findings}
     detectors = detectors or {name for _line, _text, names in earlier for name in names}
     return Joined(Screened(last.text, findings(detectors, policy), None, dropped=policy.drop), earlier)
+
+
+def _has_shown_card(chat: Chat, by: Sender, recent: Sequence[Entry], at: datetime) -> bool:
+    """Whether a card of this sender was found in this chat: masked, discarded, in a file, in the form.
+
+    It counts for ten minutes, and while fewer than ALWAYS of his lines have come since; never for more than MOST.
+    """
+    found = Finding.objects.filter(chat=chat, sender_kind=by.kind, sender_id=by.id, detector__in=CARDS)
+    last = found.order_by("-at").values_list("at", flat=True).first()
+    if last is None:
+        return False
+    since = sum(line.at > last for line in recent)
+    return since < ALWAYS or (since < MOST and last > at - WINDOW)
 
 
 def mask_earlier(chat: Chat, joined: Joined, *, by: Sender, at: datetime) -> None:

@@ -7,13 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from chats import bot, policies
+from chats import policies
 from chats.models import Attachment, Chat, Entry, HeldMessage, Seat
 from chats.operations import files, lines, pieces
-from chats.operations.enqueue import hand_over
+from chats.operations.bot_turn import let_bot_answer
 from chats.screening import Screened, check_cid, dropped, screen
-from chats.senders import BOT, Sender
-from chats.states import State
+from chats.senders import Sender
 from lib.clock import database_now
 from lib.errors import Refused
 
@@ -35,18 +34,19 @@ def post(chat: Chat, *, by: Sender, cid: str, text: str, attachments: Sequence[U
     The same cid and body again gives the same answer. Under the policy Drop a message with files that are still
     looked at is held. Refused: `invalid` (empty), `too_large`, `conflict` (the cid was used for something else),
     `gone` (the chat is over), `forbidden` (no seat in the chat), `not_found`, `state` (a file is missing or not
-    there yet), `pci_dropped` with the findings: nothing of the message was kept.
+    there yet), `pci_dropped` with the findings: nothing of the message was kept but its cid, which answers the same
+    again. A number in pieces is why: the earlier pieces are masked by now, and would complete nothing any more.
     """
     check_cid(cid)
     screened = screen(text, policies.of_queue(chat.queue_id).screening, files=attachments)
-    before = None if screened.dropped else _said_before(chat, by, cid, screened)
+    before = _said_before(chat, by, cid, screened)
     if before is not None:
         return before
     with transaction.atomic():
         row = held_open(chat, by)
         policy = policies.of_queue(row.queue_id).screening
         screened = screen(text, policy, files=attachments)
-        before = None if screened.dropped else _said_before(row, by, cid, screened)
+        before = _said_before(row, by, cid, screened)
         if before is not None:
             return before
         now = database_now()
@@ -59,6 +59,7 @@ def post(chat: Chat, *, by: Sender, cid: str, text: str, attachments: Sequence[U
         found = [finding["detector"] for finding in screened.findings]
         lines.note_findings(found, chat=row, by=by, at=now, place="message", action="dropped")
         files.discard(sent, reason="message")
+        files.remember_dropped(row, by=by, cid=cid, found=screened.findings)
     raise dropped(screened.findings, [file.card() for file in sent])
 
 
@@ -75,8 +76,7 @@ def _write(row: Chat, *, by: Sender, cid: str, screened: Screened, sent: Sequenc
     cards = [file.card() for file in sent]
     entry = lines.append(row, "message", by=by, at=database_now(), screened=screened, cid=cid, files=cards)
     files.attach(sent, entry)
-    if row.state == State.BOT and by.kind == "customer" and screened.text.strip():
-        _let_bot_answer(row, screened.text, by=by)
+    let_bot_answer(row, screened.text, by=by)
     return Posted(entry, duplicate=False)
 
 
@@ -91,7 +91,7 @@ def _said_before(chat: Chat, by: Sender, cid: str, screened: Screened) -> Posted
     if row.fingerprint is not None and bytes(row.fingerprint) != screened.fingerprint:
         raise Refused("conflict", CONFLICT)
     if held is not None and held.outcome == HeldMessage.Outcome.DROPPED:
-        raise Refused("pci_dropped", findings=[])
+        raise dropped(held.findings, [file.card() for file in held.files.all()])
     return Posted(entry, duplicate=True, held=held)
 
 
@@ -104,18 +104,3 @@ def held_open(chat: Chat, by: Sender) -> Chat:
     if by.kind == "agent" and not Seat.objects.live().of_sender(by).filter(chat=row).exists():
         raise Refused("forbidden", NOT_SEATED)
     return row
-
-
-def _let_bot_answer(chat: Chat, text: str, *, by: Sender) -> None:
-    reply = bot.answer(text, entry_point_id=chat.entry_point_id, language=chat.language)
-    if reply.text:
-        lines.append(
-            chat,
-            "message",
-            by=BOT,
-            at=database_now(),
-            text=reply.text,
-            data={"quick_replies": list(reply.quick_replies)},
-        )
-    if reply.hands_over:
-        hand_over(chat, by=by)

@@ -1,5 +1,6 @@
 """Who is there: the customer's lease, agents who are lost and come back, what was seen, who types."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -27,10 +28,15 @@ from chats.senders import SYSTEM, Sender, of_agent
 from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
+from lib.sweeps import each
 
 CUSTOMER_LEASE = timedelta(seconds=75)
 CUSTOMER_GRACE = timedelta(seconds=5)  # a reloaded page is back before his agents are told that he is away
 GRACE = timedelta(seconds=120)  # how long the chats of a lost agent wait for him
+
+
+class Lost(Exception):
+    """Who said hello has gone meanwhile: nothing was done."""
 
 
 def customer_here(chat_id: UUID) -> View:
@@ -88,21 +94,30 @@ def _public(sender: Sender) -> dict[str, str]:
     return {"kind": sender.kind, "id": sender.id, "name": sender.name}
 
 
-def sign_in(agent: Agent, *, desk: str, by: User, take_over: bool) -> Agent:
-    """The desk is the agent's; chats that waited for him after a lost connection are told that he is back."""
-    row = agent_operations.sign_in(agent, desk=desk, by=by, take_over=take_over)
-    for seat in Seat.objects.live().filter(agent=row, away_since__isnull=False).select_related("chat"):
-        _back(seat)
+def sign_in(agent: Agent, *, desk: str, by: User, take_over: bool, lost: Callable[[], bool] = lambda: False) -> Agent:
+    """The desk is the agent's; chats that waited for him after a lost connection are told that he is back.
+
+    Each of them for itself, once the desk is his: a chat is locked before an agent, and who holds one of them keeps
+    nobody from his desk. Refused as `agents.operations.sign_in`. Raises Lost, and leaves the desk to whoever has it,
+    when `lost` says at the end that nobody waits for it any more.
+    """
+    with transaction.atomic():
+        row = agent_operations.sign_in(agent, desk=desk, by=by, take_over=take_over)
+        if lost():
+            raise Lost
+    each(comes_back, Seat.objects.live().filter(agent=row, away_since__isnull=False).select_related("agent"))
     return row
 
 
 @transaction.atomic
-def _back(seat: Seat) -> None:
+def comes_back(seat: Seat) -> bool:
+    """The agent is back in his chat, and the customer is told. False when he was, or is out of it meanwhile."""
     chat = Chat.objects.locked(seat.chat_id)
-    if Seat.objects.live().filter(pk=seat.pk, away_since__isnull=False).update(away_since=None):
-        who = of_agent(seat.agent)
-        lines.append(chat, "connection_back", by=SYSTEM, at=database_now(), data=_public(who))
-        publish(ChatChanged(chat_id=chat.pk, agents=(seat.agent_id,)))
+    if not Seat.objects.live().filter(pk=seat.pk, away_since__isnull=False).update(away_since=None):
+        return False
+    lines.append(chat, "connection_back", by=SYSTEM, at=database_now(), data=_public(of_agent(seat.agent)))
+    publish(ChatChanged(chat_id=chat.pk, agents=(seat.agent_id,)))
+    return True
 
 
 def sign_out(agent: Agent, *, by: User) -> Agent:

@@ -22,11 +22,13 @@ from chats.senders import SYSTEM, of_agent
 from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
+from lib.sweeps import each
 from lib.transitions import one
 from routing.desktops import monitoring_shows
 
 IN_ALREADY = _("You are in this chat already.")
 THREE_ALREADY = _("Two agents are in this chat already.")
+NOT_YOURS = _("The agent who leads this chat is in none of your teams.")
 NOT_HERE = _("You don't read along in this chat.")
 
 
@@ -144,19 +146,22 @@ def _sit_down(chat: Chat, agent: Agent, role: str, *, at: datetime) -> Seat:
 def take_over(chat: Chat, *, by: Agent) -> Seat:
     """The supervisor leads the chat; the agent who led it is out and wraps up. Whoever was asked is asked no longer.
 
-    Refused: as `monitor`; `state` when he leads already, `capacity` without a free place.
+    Refused: as `monitor`; `forbidden` when an agent of another team leads, `state` when he does himself, `capacity`
+    without a free place.
     """
     row = _supervised(chat, by)
     mine = _seat_of(row, by)
     if mine and mine.role == Seat.Role.OWNER:
         raise Refused("state", IN_ALREADY)
+    lead = Seat.objects.live().filter(chat=row, role=Seat.Role.OWNER).select_related("agent").get()
+    if not Agent.objects.supervised_by(by).filter(pk=lead.agent_id).exists():
+        raise Refused("forbidden", NOT_YOURS)
     if mine is None:
         free_place(by.pk, available=False)
     now = database_now()
     told = everybody(row)
     row = Chat.objects.advance(row.pk, "take_over")
     take_back_any(row, at=now, why="taken_over")
-    lead = Seat.objects.live().filter(chat=row, role=Seat.Role.OWNER).select_related("agent").get()
     lines.person_left(row, of_agent(lead.agent), at=now)
     end_seat(lead, at=now)
     if mine is None:
@@ -181,15 +186,34 @@ def leave_supervision(chat: Chat, *, by: Agent) -> None:
     if watch is None and seat is None:
         raise Refused("not_found", NOT_HERE)
     if watch is not None:
-        now = database_now()
-        Watch.objects.filter(pk=watch.pk).update(ended_at=now)
-        _say_monitoring(row, watch, on=False)
-        _note(row, "leave_supervision", by=by, at=now)
-        publish(ChatChanged(chat_id=row.pk, agents=(by.pk,)))
+        _stops_reading(row, watch)
     elif seat is not None and seat.role == Seat.Role.GUEST:
         exit_conference(row, by=by)
     else:
         raise Refused("state")
+
+
+def _stops_reading(chat: Chat, watch: Watch) -> None:
+    now = database_now()
+    Watch.objects.filter(pk=watch.pk).update(ended_at=now)
+    _say_monitoring(chat, watch, on=False)
+    _note(chat, "leave_supervision", by=watch.agent, at=now)
+    publish(ChatChanged(chat_id=chat.pk, agents=(watch.agent_id,)))
+
+
+@transaction.atomic
+def end_lost_watch(watch: Watch) -> bool:
+    """Who may not read along any more, as role or team changed, doesn't. False when he had stopped, or may again."""
+    row = Chat.objects.locked(watch.chat_id)
+    lost = Watch.objects.lost().filter(pk=watch.pk).select_related("agent").first()
+    if lost is not None:
+        _stops_reading(row, lost)
+    return lost is not None
+
+
+def end_lost_watches() -> int:
+    """Nobody reads along where he may not any more; returns how many did. The sweep does it for what is held now."""
+    return each(end_lost_watch, Watch.objects.lost())
 
 
 def stop_watching(agent: Agent) -> None:

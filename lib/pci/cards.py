@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from lib.pci.context import LONGEST_SHORT, CardWords, in_uuid, labelled_account, labelled_other, reads_as_other
@@ -51,8 +51,10 @@ class Chain(NamedTuple):
 
     def sizes(self, first: int, end: int) -> tuple[int, ...]:
         """How long the groups between the digits `first` and `end` are."""
-        inside = self.starts[bisect_left(self.starts, first) : bisect_left(self.starts, end)]
-        return tuple(after - start for start, after in zip(inside, [*inside[1:], end], strict=True))
+        low, high = bisect_left(self.starts, first), bisect_left(self.starts, end)
+        if high - low == 1:
+            return (end - self.starts[low],)
+        return tuple([after - start for start, after in pairwise([*self.starts[low:high], end])])
 
     def span(self, first: int, end: int) -> tuple[int, int]:
         """Where in the text the digits `first` to `end` (exclusive) stand."""
@@ -66,14 +68,17 @@ def chains(read: str) -> Iterator[Chain]:
             yield chain_of(read, *_groups(read, found.start(), found.end()))
         return
     for found in PLAIN_CHAIN.finditer(read):
-        if found.end() - found.start() < SHORTEST or not _may_hold_card(GROUP.findall(found[0])):
+        if found.end() - found.start() < SHORTEST:
+            continue
+        groups = GROUP.findall(found[0])
+        if not _may_hold_card(groups):
             continue
         places: list[int] = []
         starts: list[int] = []
         for group in GROUP.finditer(read, found.start(), found.end()):
             starts.append(len(places))
-            places += range(group.start(), group.end())
-        yield chain_of(read, places, starts)
+            places += range(*group.span())
+        yield Chain("".join(groups), places, starts)
 
 
 def _may_hold_card(groups: Sequence[str]) -> bool:

@@ -78,9 +78,18 @@ ADDRESS = rf"{OCTET}(?:\.{OCTET}){{3}}"
 OTHER_TOKEN = re.compile(rf"(?:{DATE}|{US_DATE}|{ISO_DATE}|{CLOCK}|{MONEY}|{ADDRESS})[.,;]?$", re.ASCII)
 
 
+UP_TO_LAST_DIGIT = re.compile(r"(?s).*(?=[0-9])")
+NAMES_WITH_DIGITS = ("isbn", "ean")
+"""Of all labels only these may hold digits."""
+
+
 def before(text: str, start: int) -> str:
-    """The lower-case words before `start`, at most BEFORE characters."""
-    return text[max(0, start - BEFORE) : start].lower()
+    """The lower-case words before `start`, at most BEFORE characters, from the last digit on."""
+    words = text[max(0, start - BEFORE) : start].lower()
+    if any(name in words for name in NAMES_WITH_DIGITS):
+        return words
+    number = UP_TO_LAST_DIGIT.match(words)
+    return words[number.end() :] if number else words
 
 
 def stretches(lower: str, hints: Sequence[str], reach: int) -> list[tuple[int, int]]:
@@ -121,14 +130,18 @@ class CardWords:
 
 def labelled_other(text: str, start: int, length: int) -> bool:
     """True when the number of `length` digits at `start` is introduced as no card: an order, an IMEI, a phone."""
-    words = before(text, start)
+    return _names_other(before(text, start), length)
+
+
+def _names_other(words: str, length: int) -> bool:
     short = length <= LONGEST_SHORT and LABEL_OF_SHORT.search(words) is not None
     return short or LABEL_OF_OTHER.search(words) is not None
 
 
 def labelled_account(text: str, start: int, length: int) -> bool:
     """True when the number at `start` is introduced as an account or as anything else that is no card."""
-    return LABEL_OF_ACCOUNT.search(before(text, start)) is not None or labelled_other(text, start, length)
+    words = before(text, start)
+    return LABEL_OF_ACCOUNT.search(words) is not None or _names_other(words, length)
 
 
 def reads_as_other(text: str, start: int, end: int) -> bool:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
+from lib.pci.beside import find_beside
 from lib.pci.cards import find_cards
 from lib.pci.custom import CustomPattern, find_custom
 from lib.pci.digits import may_hold_row, plain, skeleton
 from lib.pci.findings import MASK, Hit, Span
 from lib.pci.issuers import SHORTEST
-from lib.pci.personal import find_beside, find_ibans, find_personal
+from lib.pci.personal import find_ibans, find_personal
+from lib.pci.tags import other_readings
 
 __all__ = ["ALL_DETECTORS", "DEFAULT_DETECTORS", "MASK", "Masked", "Span", "mask"]
 
@@ -62,6 +64,10 @@ def find(text: str, detectors: Collection[str], custom: Sequence[CustomPattern])
     if ("pan" in detectors or "pan_near" in detectors) and may_hold_row(read, shape, SHORTEST):
         rest = _without(read, ibans)
         cards = find_cards(rest, "pan" in detectors, "pan_near" in detectors)
+        for reading in other_readings(rest):
+            known = {card.span for card in cards}
+            more = find_cards(reading, "pan" in detectors, "pan_near" in detectors)
+            cards = sorted([*cards, *(card for card in more if card.span not in known)])
         hits += cards
         hits += find_beside(rest, cards, "cvv" in detectors)
     hits += find_personal(read, shape, detectors)

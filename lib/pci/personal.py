@@ -28,6 +28,8 @@ IBAN_COUNTRIES = {
 IBAN_BEGINNINGS = ((b"-aa99", 1), (b"-aa-99", 1), (b"-aaaaaa99", 5))
 """The skeletons an IBAN begins with, and where in them the country stands; the last is glued to the word IBAN."""
 IBAN_BODY = re.compile(r"[ \xa0\u202f\x00.-]?[0-9](?:[ \xa0\u202f\x00.-]{0,2}[0-9A-Za-z]){12,31}")
+BETWEEN_OF_IBAN = re.compile("[ \xa0\u202f\x00.-]+")
+LETTERS = re.compile("[A-Za-z]")
 DIGITS_ONLY = (
     "AE AT BA BE CR CZ DE DK EE EG ES FI FO GL HR HU IL IS LT LY ME MN MR NO PL PT RS SD SE SI SK SO TL TN VA XK"
 )
@@ -36,30 +38,42 @@ IBAN_OF_DIGITS = frozenset(DIGITS_ONLY.split())
 
 APART = rf"(?<![0-9{MASK}])(?<![0-9{MASK}][ ./\x00-])"
 """Not the rest of a longer or of a masked number."""
-DIGITS_3_4 = rf"{APART}[0-9](?:[ .\x00-]?[0-9]){{2,3}}(?![ .-]?[0-9])"
+ONE = r"[ .\x00-]?[0-9]"
+NO_MORE = r"(?![ .-]?[0-9])"
+WORD_START = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z])(?=[A-Z])))"
+"""No letter before, or a capital inside a name like cardPin."""
+WORD_END = r"(?![^\W\d_])"
+NAMED_2 = r"(?:[ _-]?2(?![0-9])|2(?=[0-9]{4}(?![0-9])))?"
+"""The 2 of CVV2, not the first digit of a code that is glued to its name."""
 CVV_WORD = (
-    r"\b(?:cvv|cvc|cav|csc|cvn|cid)[ -]?2?\b|\bcard (?:verification|validation|security)(?: (?:code|number|value))?|"
-    r"(?<!social )\bsecurity code|\bverification (?:value|number)|\b(?:code|digits|number)s? (?:on|at) the back\b|"
-    r"\bkarten-?prüf(?:nummer|ziffer|zahl|code)|\bprüf(?:nummer|ziffer|zahl|code)|\bsicherheits(?:code|nummer|zahl)|"
-    r"\bkpn\b|\b(?:ziffern|nummer|zahl|code) auf der rückseite"
+    rf"{WORD_START}(?:(?:cvv|cvc|cvn){NAMED_2}|(?:cav|csc|cid)[ _-]?2?(?![0-9])|"
+    r"card[ _-]?(?:verification|validation|security)(?:[ _-]?(?:code|number|value))?|"
+    r"(?<!social )security[ _-]?code|verification[ _-]?(?:value|number)|(?:code|digits|number)s? (?:on|at) the back|"
+    r"(?:karten-?)?prüf(?:nummer|ziffer|zahl|code)|sicherheits(?:code|nummer|zahl)|"
+    rf"kpn|(?:ziffern|nummer|zahl|code) auf der rückseite){WORD_END}"
 )
 PIN_WORD = (
-    r"\b(?:(?:card|atm|bank|debit|my|the|secret) )?pin(?:[ -]?(?:code|number|no|nr|nummer|zahl)\b\.?|\b)|"
-    r"\bgeheim(?:zahl|nummer|code)|\bkartenpin\b"
+    rf"{WORD_START}(?:(?:(?:card|atm|bank|debit|my|the|secret)[ _-]?)?pin"
+    rf"(?:[ _-]?(?:code|number|no|nr|nummer|zahl)\.?)?|geheim(?:zahl|nummer|code)|kartenpin){WORD_END}"
 )
 LINK = (
-    r"(?:[\s:=#.,\"'()*\[\]\x00>–-]|\b(?:is|was|are|code|number|no|nr|nummer|num|my|the|it|its|ist|lautet|war|der|die|"
-    r"meine?r?|karte|card|of|on|von|digits?|ziffern|auf|back|rückseite)\b){0,12}"
+    r"(?:\x00|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});|"
+    rf"{WORD_START}(?:is|was|are|code|number|no|nr|nummer|num|my|the|it|its|ist|lautet|war|der|die|"
+    r"meine?r?|karte|card|of|on|von|digits?|ziffern|auf|back|rückseite)"
+    rf"{WORD_END}|[^\w{MASK}]|_){{0,14}}+"
 )
-CVV = re.compile(f"(?:{CVV_WORD}){LINK}(?P<digits>{DIGITS_3_4})", re.IGNORECASE)
+"""What may stand between a word for a code and its digits."""
+CVV = re.compile(f"(?:{CVV_WORD}){LINK}(?P<digits>[0-9](?:{ONE}){{2,3}}{NO_MORE})", re.IGNORECASE)
+BEFORE_WORD = r"[\s,(:=\"'-]{0,4}"
 CVV_BEHIND = re.compile(
-    rf"(?P<digits>{DIGITS_3_4})[\s,(:=\"'-]{{0,4}}(?:(?:is|ist)(?: (?:my|the|mein|der|die|meine))? )?(?:{CVV_WORD})",
+    rf"(?P<digits>{APART}[0-9](?:{ONE}){{2,3}}{NO_MORE}){BEFORE_WORD}"
+    rf"(?:(?:is|ist)(?: (?:my|the|mein|der|die|meine))? )?(?:{CVV_WORD})",
     re.IGNORECASE,
 )
-PIN_DIGITS = rf"{APART}[0-9](?:[ .\x00-]?[0-9]){{3,5}}(?![ .-]?[0-9])"
-PIN = re.compile(f"(?:{PIN_WORD}){LINK}(?P<digits>{PIN_DIGITS})", re.IGNORECASE)
+PIN = re.compile(f"(?:{PIN_WORD}){LINK}(?P<digits>[0-9](?:{ONE}){{3,5}}{NO_MORE})", re.IGNORECASE)
 PIN_BEHIND = re.compile(
-    rf"(?P<digits>{PIN_DIGITS})[\s,(:=\"'-]{{0,4}}(?:is|ist) (?:my|the|mein|meine|die|der) (?:{PIN_WORD})",
+    rf"(?P<digits>{APART}[0-9](?:{ONE}){{3,5}}{NO_MORE}){BEFORE_WORD}"
+    rf"(?:is|ist) (?:my|the|mein|meine|die|der) (?:{PIN_WORD})",
     re.IGNORECASE,
 )
 CVV_HINTS: dict[str, Sequence[int]] = {
@@ -67,9 +81,9 @@ CVV_HINTS: dict[str, Sequence[int]] = {
     "cav": (0,),
     "csc": (0,),
     "cid": (0,),
-    "ecurity": (1, 6),
-    "erification": (1, 6),
-    "alidation": (6,),
+    "ecurity": (1, 5, 6),
+    "erification": (1, 5, 6),
+    "alidation": (5, 6),
     "prüf": (0, 6, 7),
     "icherheit": (1,),
     "kpn": (0,),
@@ -77,7 +91,7 @@ CVV_HINTS: dict[str, Sequence[int]] = {
     "rückseite": range(13, 18),
 }
 """What every word for a code holds, and how far before it the word may begin."""
-PIN_HINTS: dict[str, Sequence[int]] = {"pin": (0, 3, 4, 5, 6, 7), "geheim": (0,)}
+PIN_HINTS: dict[str, Sequence[int]] = {"pin": (0, 2, 3, 4, 5, 6, 7), "geheim": (0,)}
 LONGEST_BEHIND = 24
 """Characters between the first digit of a code and the word for it behind."""
 LONGEST_WORD = 40
@@ -90,6 +104,7 @@ TRACK = re.compile(r"%?[Bb][0-9]{12,19}\^[^^\n]{0,40}\^[0-9]{4}[^?\s]{0,60}\??|;
 
 SSN = re.compile("[0-9]{3}([-. \u2010-\u2015])[0-9]{2}\\1[0-9]{4}")
 SSN_SHAPE = b"999-99-9999"
+DIGITS = re.compile("[0-9]+")
 SSN_PLAIN = re.compile(r"[0-9]{9,}")
 NO_SSN = re.compile(r"000|666|9|...00|.....0000")
 NUMBER_BEFORE = re.compile(r"(?:[0-9]|[0-9][-. ])\Z")
@@ -98,27 +113,10 @@ SSN_WORD = re.compile(r"\bssn\b|\bsocial\b|\bsoc\b", re.IGNORECASE)
 SSN_HINTS = ("ssn", "soc")
 SSN_CONTEXT = 40
 
-EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]+@(?:[\w-]+\.)+[\w-]*[^\W\d_]{2}\b")
+EMAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]++@(?:[\w-]+\.)+[\w-]*[^\W\d_]{2}\b")
 PHONE = re.compile(
     r"(?<![\w+.,/-])(?:\+|00|\(|0|[2-9][0-9]{2}[-. ])[0-9](?:[\s./()-]{0,3}[0-9]){6,14}(?![\w]|[.,/-][0-9])"
 )
-
-EXPIRY = (
-    r"(?<![0-9])(?<![0-9][./-])(?:(?:0?[1-9]|1[0-2])(?:\s?[/.–-]\s?| )|(?:0[1-9]|1[0-2]))"
-    r"(?:20)?[2-4][0-9](?![0-9]|[./-][0-9])"
-)
-EXPIRY_WORD = (
-    r"(?:exp\w*|valid\w*|thru|through|until|till|good|date|gültig\w*|bis|ablauf\w*|verfall\w*|mm/yy\w*|"
-    r"is|ist|und|and|with|mit)"
-)
-EXPIRY_AFTER = re.compile(rf"[\W_]{{0,6}}(?:{EXPIRY_WORD}[\W_]{{0,4}}){{0,4}}({EXPIRY})", re.IGNORECASE)
-EXPIRY_LABELLED = re.compile(
-    rf"\b(?:exp\w*|valid|gültig\w*|ablauf\w*|verfall\w*)[\W_]{{0,4}}(?:{EXPIRY_WORD}[\W_]{{0,4}}){{0,3}}({EXPIRY})",
-    re.IGNORECASE,
-)
-CODE_AFTER = re.compile(r"[\W_]{1,6}([0-9]{3,4})(?![0-9])(?=[\s.,;!)]*(?:$|\n|[^\W\d_]))")
-CODE_AT_END = re.compile(r"[\W_]{1,6}([0-9]{3})(?=[\s.]*$)")
-BESIDE = 64
 
 SSN_DIGITS = 9
 WHOLE = (("track", TRACK, b"9" * SHORTEST), ("email", EMAIL, b"-"), ("phone", PHONE, b"9"))
@@ -146,36 +144,18 @@ def _iban(read: str, start: int) -> Iterator[Hit]:
     body = IBAN_BODY.match(read, start + 2) if length else None
     if length is None or body is None:
         return
-    places = [i for i in range(*body.span()) if read[i].isascii() and read[i].isalnum()][: length - 2]
-    digits = sum(read[i].isdigit() for i in places)
-    if digits < (length - 2 if country in IBAN_OF_DIGITS else length // 2):
+    sure = BETWEEN_OF_IBAN.sub("", body[0])[: length - 2]
+    digits = len(sure) - len(LETTERS.findall(sure))
+    if len(sure) < length - 2 or digits < (length - 2 if country in IBAN_OF_DIGITS else length // 2):
         return
-    if len(places) == length - 2 and _remainder(country + "".join([read[i] for i in places])) == 1:
-        yield whole("iban", read, start, places[-1] + 1)
+    if _remainder(country + sure) == 1:
+        places = [i for i in range(*body.span()) if read[i].isascii() and read[i].isalnum()]
+        yield whole("iban", read, start, places[length - 3] + 1)
 
 
 def _remainder(iban: str) -> int:
     """The ISO 7064 remainder of an IBAN."""
     return int("".join([str(int(char, 36)) for char in iban[4:] + iban[:4]])) % 97
-
-
-def find_beside(read: str, cards: Sequence[Hit], codes: bool) -> Iterator[Hit]:
-    """The expiry date beside each card, reported as part of the card, and the security code behind the two."""
-    for at, card in enumerate(cards):
-        end = card.span.end
-        limit = cards[at + 1].span.start if at + 1 < len(cards) else end + BESIDE
-        if limit < end:
-            continue
-        limit = min(limit, end + BESIDE)
-        expiry = EXPIRY_AFTER.match(read, end, limit) or EXPIRY_LABELLED.search(
-            read, max(0, card.span.start - BESIDE), limit
-        )
-        if expiry:
-            yield digits_of(card.span.detector, read, *expiry.span(1))
-        behind = expiry.end() if expiry and expiry.start() >= end else end
-        code = (CODE_AFTER if behind > end else CODE_AT_END).match(read, behind, limit)
-        if codes and code:
-            yield digits_of("cvv", read, *code.span(1))
 
 
 def find_personal(read: str, shape: bytes, detectors: Collection[str]) -> Iterator[Hit]:
@@ -252,13 +232,16 @@ def _at_each(expression: re.Pattern[str], read: str, shape: bytes, needed: bytes
 
 def _ssns(read: str, candidates: Iterable[re.Match[str]]) -> Iterator[Hit]:
     """United States social security numbers: with dashes anywhere, in another form only where the words say so."""
+    last = -1
     for found in candidates:
         start, end = found.span()
-        if NUMBER_BEFORE.search(read, max(0, start - 2), start) or NUMBER_BEHIND.match(read, end):
+        beside_one = start - last == 1 and read[last] == " "
+        if NUMBER_BEHIND.match(read, end) or (not beside_one and NUMBER_BEFORE.search(read, max(0, start - 2), start)):
             continue
-        digits = "".join([char for char in found[0] if "0" <= char <= "9"])
+        digits = "".join(DIGITS.findall(found[0]))
         if len(digits) != SSN_DIGITS or NO_SSN.match(digits):
             continue
         dashed = found.re is SSN and found[1] not in ". "
         if dashed or SSN_WORD.search(read, max(0, start - SSN_CONTEXT), end + SSN_CONTEXT // 2):
+            last = end
             yield whole("us_ssn", read, start, end)

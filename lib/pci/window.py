@@ -4,14 +4,19 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, pairwise
 
+from lib.pci.beside import find_after_card
 from lib.pci.cards import PRINTED_GROUP, aligned, card_hit, chain_of, luhn_test
 from lib.pci.context import CardWords
-from lib.pci.digits import plain
+from lib.pci.digits import holds_digit, plain
 from lib.pci.findings import MASK, Hit, Span
 from lib.pci.issuers import SHORTEST
 from lib.pci.mask import DEFAULT_DETECTORS, Masked, find, settle
 
+CARDS = ("pan", "pan_near", "track")
+"""Detectors whose find says that the sender has shown a card."""
 GROUP = re.compile(r"[0-9]+")
+ENDING = re.compile(r"(?:\.[^.\s]{1,5})?\Z")
+NUMBERED_BY_DEVICE = re.compile(r"(?i)(?:img|dsc[nf]?|p|pxl|vid|mvi|mov|gopr|scan|image|photo|bild|foto)[ _-]?[0-9]")
 MOST_LETTERS = 40
 """A message with more letters than that is talk, not a piece of a number."""
 BARE_LETTERS = 6
@@ -63,6 +68,27 @@ def completed(pieces: Sequence[str], detectors: Collection[str] = DEFAULT_DETECT
             return True
     read = plain(text)
     return "pan" in detectors and next(_in_run(read, _last_run(read, bounds)), None) is not None
+
+
+def join_names(names: Sequence[str], detectors: Collection[str] = DEFAULT_DETECTORS) -> list[Masked]:
+    """One Masked per file name, oldest first, as `join_pieces`; endings and names that cameras give are no pieces."""
+    stems = ["" if NUMBERED_BY_DEVICE.match(name) else ENDING.sub("", name) for name in names]
+    return [
+        Masked(joined.text + name[len(stem) :], joined.findings)
+        for name, stem, joined in zip(names, stems, join_pieces(stems, detectors), strict=True)
+    ]
+
+
+def mask_after_card(text: str, detectors: Collection[str] = DEFAULT_DETECTORS) -> Masked:
+    """What `text` shows when its sender has shown a card before: neither its expiry date nor its code nor a track.
+
+    To be used beside `mask`, for what has passed that.
+    """
+    card = next((name for name in CARDS if name in detectors), None)
+    if card is None or not holds_digit(text):
+        return Masked(text, ())
+    codes, tracks = "cvv" in detectors, "track" in detectors
+    return settle(text, lambda now: list(find_after_card(plain(now), card, codes=codes, tracks=tracks)))
 
 
 def _bounds(pieces: Sequence[str]) -> list[tuple[int, int]]:

@@ -364,6 +364,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "realm",
+                    models.SlugField(
+                        blank=True,
+                        db_index=False,
+                        help_text="Entry points with the same word here know the same customers: an id signed by any of them is the same person. Empty: ids count at this entry point only. After a change customers are known anew.",
+                        max_length=40,
+                        verbose_name="identity realm",
+                    ),
+                ),
+                (
                     "queue",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,

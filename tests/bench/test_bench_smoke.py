@@ -33,7 +33,7 @@ async def test_a_handful_of_messages_arrives_on_both_sides_in_order(live_server_
     assert journal.problems == []
     assert journal.acknowledged == journal.sent == 2 * CHATS * EACH
     assert len(journal.arrivals) == journal.sent
-    rows = live.execute("SELECT count(DISTINCT cid) FROM chats_entry WHERE cid LIKE 'smoke-%%'")
+    rows = live.execute("SELECT count(DISTINCT cid) FROM chats_entry WHERE cid LIKE %s", [f"{journal.head}-%"])
     assert rows == [(journal.sent,)]
     for customer in cast.customers:
         customer.tell("chat.leave", id="bye")

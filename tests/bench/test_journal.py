@@ -18,9 +18,9 @@ def journal_of(messages: int) -> Journal:
 
 
 def carry(journal: Journal, number: int) -> None:
-    journal.note_acknowledgement(CUSTOMER, f"t-{number}", "masked", False, 2.0)
+    journal.note_acknowledgement(CUSTOMER, journal.cid(number), "masked", False, 2.0)
     for reader in (CUSTOMER, AGENT):
-        journal.note_line(reader, "chat", f"t-{number}", "masked", 3.0)
+        journal.note_line(reader, "chat", journal.cid(number), "masked", 3.0)
 
 
 def test_what_arrives_once_on_both_sides_is_sound():
@@ -48,9 +48,9 @@ def test_faults_are_named(faults: list[tuple[str, int]], words: str):
     journal = journal_of(2)
     for fault, number in faults:
         if fault == "ack":
-            journal.note_acknowledgement(CUSTOMER, f"t-{number}", "masked", False, 2.0)
+            journal.note_acknowledgement(CUSTOMER, journal.cid(number), "masked", False, 2.0)
         else:
             text = "4111" if fault == "leak" else "masked"
-            journal.note_line(AGENT, "chat", f"t-{number}", text, 3.0)
+            journal.note_line(AGENT, "chat", journal.cid(number), text, 3.0)
     journal.close()
     assert any(words in problem for problem in journal.problems), journal.problems

@@ -244,6 +244,43 @@ def test_a_refused_message_stays_with_its_reason_and_the_next_goes_out(page: Pag
     assert page.evaluate("() => transcript.pending.length") == 0
 
 
+@pytest.mark.parametrize("reloaded", [False, True])
+def test_an_unsent_card_number_is_never_written_down_and_the_message_goes_once(
+    page: Page, server: WireServer, reloaded: bool
+) -> None:
+    open_chat(page, server)
+    page.evaluate("() => wire.stop()")
+    cid = page.evaluate("() => outbox.send('it is 4012 8888 8888 1881, thanks')")
+    assert "4012" not in (kept := page.evaluate("() => JSON.stringify({...sessionStorage})"))
+    assert "1881, thanks" in kept
+    if reloaded:
+        page.reload()
+        open_chat(page, server)
+    else:
+        page.evaluate("() => wire.start()")
+    all_settled(page, 1)
+    text = "it is •••• 1881, thanks" if reloaded else "it is 4012 8888 8888 1881, thanks"
+    assert [(frame["cid"], frame["text"]) for frame in server.sent("message.send")] == [(cid, text)]
+    assert page.evaluate("() => sessionStorage.length") == 0
+
+
+def test_what_can_never_go_is_not_kept(page: Page, server: WireServer) -> None:
+    open_chat(page, server)
+    server.faults.append("over")
+    page.evaluate("() => outbox.send('too late')")
+    page.wait_for_function("() => transcript.pending[0]?.error?.code === 'gone'")
+    assert page.evaluate("() => sessionStorage.length") == 0
+
+
+def test_unsent_words_of_chats_that_are_gone_are_forgotten(page: Page, server: WireServer) -> None:
+    open_chat(page, server)
+    page.evaluate("() => { wire.stop(); outbox.send('kept'); sessionStorage.setItem('cc.outbox.elsewhere', '[]'); }")
+    page.evaluate("(chat) => outbox.constructor.keepOnly(new Set([chat]))", CHAT)
+    assert page.evaluate("() => Object.keys(sessionStorage)") == [f"cc.outbox.{CHAT}"]
+    page.evaluate("() => outbox.constructor.keepOnly(new Set())")
+    assert page.evaluate("() => sessionStorage.length") == 0
+
+
 @pytest.mark.parametrize("code", [4401, 4403, 4409, 4410])
 def test_some_closings_are_final(page: Page, server: WireServer, code: int) -> None:
     open_chat(page, server)

@@ -11,6 +11,7 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection, serve
 
 Frame = dict[str, Any]
+REFUSALS = {"refuse": "pci_dropped", "busy": "rate_limited", "over": "gone"}
 CHAT = "7d3c8a52-0000-4000-8000-000000000001"
 
 
@@ -19,7 +20,7 @@ class WireServer:
 
     `faults` holds what happens to the next `message.send`, one word each:
     "drop_before" (connection cut, nothing stored), "drop_after" (stored, then cut before the answer),
-    "silent" (stored, never answered), "refuse" (error pci_dropped), "busy" (error rate_limited),
+    "silent" (stored, never answered), "refuse" (error pci_dropped), "busy" (error rate_limited), "over" (error gone),
     "held" (ok, but nothing stored), "ok".
     """
 
@@ -145,8 +146,8 @@ class WireServer:
         if fault == "drop_before":
             await socket.close(1012)
             return
-        if fault in {"refuse", "busy"}:
-            code = "pci_dropped" if fault == "refuse" else "rate_limited"
+        if fault in REFUSALS:
+            code = REFUSALS[fault]
             await self._answer(socket, {"type": "error", "id": frame["id"], "code": code, "message": fault})
             return
         if fault == "held":

@@ -14,6 +14,7 @@ from agents.models import Agent, AgentSkill, Skill, Spell
 from chats import board, board_reads, operations
 from chats.models import Chat, Seat
 from chats.watching import boards
+from contactcenter import dashboard
 from lib.clock import database_now
 from lib.errors import Refused
 from routing.models import Queue, SkillRequirement
@@ -51,6 +52,16 @@ def test_a_queue_shows_who_waits_since_when_and_who_could_take_it(house: cast.Ho
     cast.customer_leaves(seat.chat)
     mine = shown(house.team).agents[str(alice.pk)]
     assert (mine.offers, mine.chats, mine.wrapups, mine.handled) == (1, 0, 1, 1)
+
+
+def test_a_queue_that_was_switched_off_is_shown_while_somebody_is_in_it(house: cast.House) -> None:
+    chat = cast.comes_in(house.entry_point).chat
+    Queue.objects.filter(pk=house.queue.pk).update(is_active=False)
+    assert queue_row(house).waiting == 1
+    assert [(row.queue.pk, row.waiting) for row in dashboard.now().queues] == [(house.queue.pk, 1)]
+    cast.customer_leaves(chat)
+    assert shown(house.team).queues == {}
+    assert dashboard.now().queues == []
 
 
 def test_service_level_longest_and_rona_are_of_today(house: cast.House, alice_available: Agent) -> None:
@@ -282,6 +293,7 @@ async def test_mallory_sees_nothing(stage: Stage, house: cast.House, alice_with_
         mallory.team.supervisors.add(mallory)
 
     await in_thread(leads_elsewhere)
+    desk = await stage.desk(mallory, take_over=True)
     for kind in READS[:-1]:
         answer = await desk.ask(kind, **fields[kind])
         assert (answer["type"], answer["code"]) == ("error", "not_found"), kind

@@ -102,6 +102,37 @@ async def test_a_first_frame_that_is_no_hello_is_closed_with_4401(stage: Stage) 
     assert await wire.closing() == 4401
 
 
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        ('{"type":1}', 4400),
+        ('{"type":"hello","id":7}', 4400),
+        ('{"type":"hello","id":"1","after":0}', 4400),
+        ('{"type":"hello","a":' + "[" * 1000 + "]" * 1000 + "}", 4400),
+    ],
+)
+async def test_a_socket_that_is_not_welcome_does_not_stay(stage: Stage, raw: str, code: int) -> None:
+    wire = await stage.wire("/ws/customer/", origin=None)
+    await wire.send_raw(raw)
+    assert await wire.closing() == code
+
+
+async def test_frames_nested_too_deeply_are_no_fault(
+    stage: Stage, carol: Opened, caplog: pytest.LogCaptureFixture
+) -> None:
+    wire = await stage.customer(carol.token)
+    await wire.send_raw('{"type":"sync","id":"deep","after":' + "[" * 1000 + "]" * 1000 + "}")
+    assert await wire.closing() == 4400
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_what_is_no_frame_counts_against_the_rate(stage: Stage, carol: Opened) -> None:
+    wire = await stage.customer(carol.token)
+    for _ in range(100):
+        await wire.send_raw('{"type":1}')
+    await wire.until(is_("error", code="rate_limited"))
+
+
 async def test_silence_after_the_handshake_is_closed_with_4408(stage: Stage, alice: Agent) -> None:
     cookie = await in_thread(cookie_of, alice)
     began = asyncio.get_running_loop().time()

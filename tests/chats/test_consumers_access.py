@@ -1,16 +1,23 @@
 """Whose socket it is: foreign chats, foreign pages, second desks, rights that end."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Model
 from django.test import Client
 
-from agents.models import Agent
+from agents.models import Agent, MultimediaProfile, User
+from chats.log_ins import log_ins
 from chats.models import Seat
 from chats.operations.open import Opened
+from lib.clock import database_now
+from lib.hub import Hub
 from tests import cast
 from tests.cast import fresh
 from tests.sockets import Stage, Wire, cookie_of, in_thread, is_
@@ -129,6 +136,24 @@ async def test_changed_rights_close_the_desk_within_five_seconds(stage: Stage, a
         assert await desk.closing() == 4401
 
 
+def new_name_and_profile(agent: Agent) -> None:
+    row = fresh(agent)
+    row.name = "Alice B."
+    row.profile = MultimediaProfile.objects.create(name="One chat", voice=0, chat=1, email=0, social=0)
+    with transaction.atomic():
+        row.save()
+
+
+async def test_a_new_name_or_profile_shows_on_the_open_desk(stage: Stage, alice: Agent, seat: Seat) -> None:
+    desk = await stage.desk(alice)
+    await in_thread(new_name_and_profile, alice)
+    shown = await desk.new(is_("desk"))
+    assert (shown["agent"]["name"], shown["agent"]["capacity"]["chat"]) == ("Alice B.", 1)
+    answer = await desk.ask("message.send", chat=str(seat.chat_id), cid="c", text="Hello")
+    assert answer["type"] == "ok"
+    assert [line.sender_name for line in await in_thread(cast.lines, seat.chat) if line.cid == "c"] == ["Alice B."]
+
+
 async def test_logging_out_closes_the_desk_within_five_seconds(stage: Stage, alice: Agent) -> None:
     desk = await stage.desk(alice)
 
@@ -141,3 +166,51 @@ async def test_logging_out_closes_the_desk_within_five_seconds(stage: Stage, ali
         await in_thread(log_out)
         assert await desk.closing() == 4401
     assert (await in_thread(fresh, alice)).state == "offline"
+
+
+# --- rights that end unheard: the news is lost between processes, or there is none
+
+
+def told_nobody(model: type[Model], **changes: Any) -> Callable[[Agent], Any]:
+    """A change of which no news goes out."""
+    return lambda agent: model.objects.filter(pk=agent.user_id if model is User else agent.pk).update(**changes)
+
+
+UNHEARD = {
+    "disabled": told_nobody(User, is_active=False),
+    "another password": told_nobody(User, password="another"),
+    "inactive": told_nobody(Agent, is_active=False),
+    "another role": told_nobody(Agent, role=Agent.Role.SUPERVISOR),
+    "logged out": lambda agent: Session.objects.all().delete(),
+    "session over": lambda agent: Session.objects.update(expire_date=database_now() - timedelta(seconds=1)),
+}
+
+
+@pytest.mark.parametrize("change", UNHEARD)
+async def test_rights_that_end_unheard_close_the_desk(
+    stage: Stage, alice: Agent, bob: Agent, hub: Hub, change: str
+) -> None:
+    desk = await stage.desk(alice)
+    spare = await stage.wire("/ws/desk/", origin=OURS, cookie=await in_thread(cookie_of, alice))
+    await in_thread(UNHEARD[change], alice)
+    other = await stage.desk(bob)
+    await log_ins(hub).look()
+    assert await desk.closing() == await spare.closing() == 4401
+    assert (await other.ask("agent.set_state", state="available"))["type"] == "ok"
+
+
+async def test_it_is_looked_up_often_enough(stage: Stage, alice: Agent) -> None:
+    desk = await stage.desk(alice)
+    await in_thread(UNHEARD["session over"], alice)
+    async with asyncio.timeout(5):
+        assert await desk.closing() == 4401
+
+
+@pytest.mark.parametrize("change", ["disabled", "inactive", "logged out"])
+async def test_a_late_hello_takes_no_desk_with_rights_that_have_ended(stage: Stage, alice: Agent, change: str) -> None:
+    late = await stage.wire("/ws/desk/", origin=OURS, cookie=await in_thread(cookie_of, alice))
+    await in_thread(UNHEARD[change], alice)
+    await late.send("hello", take_over=True)
+    assert await late.closing() == 4401
+    row = await in_thread(fresh, alice)
+    assert (row.state, row.desk) == ("offline", "")

@@ -1,8 +1,10 @@
 """Coming, going and waiting at the sockets: quick returns stir nobody, places reach those whose place has moved."""
 
 import asyncio
+import threading
 from typing import Any
 
+import pytest
 from django.conf import settings
 
 import lib.hub
@@ -11,6 +13,7 @@ from chats import operations
 from chats.models import Seat
 from chats.operations.open import Opened
 from chats.tasks import sweep
+from contactcenter.sockets import Desk
 from lib import groups, wire
 from tests import cast
 from tests.cast import fresh
@@ -108,6 +111,26 @@ async def test_a_burst_of_moves_is_read_a_few_times_only(stage: Stage, house: ca
         await in_thread(cast.customer_leaves, extra.chat)
     assert ear.heard.qsize() >= 20, "the queue moved"
     assert await heard_until_pong(second) == ["pong"], "he stands where he stood"
+
+
+async def test_a_desk_that_leaves_while_it_is_drawn_anew_is_heard_of_no_more(
+    stage: Stage, alice: Agent, hub: lib.hub.Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, drawing, go_on = await stage.desk(alice), threading.Event(), threading.Event()
+    snapshot = Desk.snapshot
+
+    def slow_snapshot(agent: Agent) -> dict[str, Any]:
+        drawing.set()
+        assert go_on.wait(10)
+        return snapshot(agent)
+
+    monkeypatch.setattr(Desk, "snapshot", staticmethod(slow_snapshot))
+    hub.publish([(groups.desk(alice.pk), wire.DESK_CHANGED)])
+    assert await asyncio.to_thread(drawing.wait, 10)
+    await desk.leave()
+    go_on.set()
+    await asyncio.wait([task for task in asyncio.all_tasks() if task.get_coro().__qualname__ == "Socket._signal"])
+    assert hub.size(groups.desk(alice.pk)) == hub.size(groups.user(alice.user_id)) == 0
 
 
 async def test_a_hello_whose_connection_is_lost_takes_no_desk(stage: Stage, alice: Agent, hub: lib.hub.Hub) -> None:

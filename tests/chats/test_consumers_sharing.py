@@ -1,5 +1,6 @@
 """Passing on, sharing and supervising over the real sockets: who hears what, and what a customer never learns."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -12,7 +13,7 @@ from chats.models import Chat, Seat
 from chats.operations.open import Opened
 from routing.models import Queue
 from tests import cast
-from tests.sockets import Stage, Wire, in_thread
+from tests.sockets import Stage, Wire, in_thread, is_
 
 
 @pytest.fixture
@@ -114,6 +115,38 @@ async def test_the_customer_never_learns_of_the_staff_stream(
     for word in ("staff", "whisper", "monitor", "Bob", "Ben", "conference_requested", "her card"):
         assert word not in everything
     assert [set(frame["heads"]) for frame in (pong, again.seen[0])] == [{chat}] * 2
+
+
+async def settled() -> None:
+    """Every socket has dealt with the news it has heard."""
+    while working := [task for task in asyncio.all_tasks() if task.get_coro().__qualname__ == "Socket._signal"]:
+        await asyncio.wait(working)
+
+
+async def test_the_customer_hears_nothing_while_he_is_watched_or_others_are_asked(
+    stage: Stage, carol: Opened, seat: Seat, ben: Agent, bob: Agent
+) -> None:
+    chat = str(carol.chat.pk)
+    customer = await stage.customer(carol.token)
+    alice, supervisor = await stage.desk(seat.agent), await stage.desk(bob)
+    await alice.ask("seen", chat=chat, seq=1)
+    await settled()
+    customer.seen.clear()
+    for wire, kind, fields in (
+        (supervisor, "supervise.monitor", {}),
+        (supervisor, "supervise.whisper", {"text": "psst"}),
+        (supervisor, "supervise.leave", {}),
+        (alice, "conference.request", {"agent": str(ben.pk)}),
+        (alice, "conference.cancel", {}),
+        (alice, "chat.transfer", {"agent": str(ben.pk)}),
+        (alice, "transfer.cancel", {}),
+    ):
+        assert (await wire.ask(kind, chat=chat, **fields))["type"] == "ok", kind
+        await settled()
+        await customer.ask("sync", after=0)
+        assert "chat" not in {frame["type"] for frame in customer.seen}, kind
+    assert (await alice.ask("chat.end", chat=chat))["type"] == "ok"
+    assert (await customer.until(is_("chat")))["chat"]["state"] == "ended"
 
 
 async def test_the_supervisor_steps_in_and_takes_over(stage: Stage, carol: Opened, seat: Seat, bob: Agent) -> None:

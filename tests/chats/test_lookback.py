@@ -7,10 +7,11 @@ from uuid import uuid4
 import pytest
 
 from chats import lookback, writer
-from chats.lookback import ALWAYS, MOST, Memory
+from chats.lookback import ALWAYS, LONGEST_ON_LOOP, MOST, Memory
 from chats.models import Entry, Seat
 from chats.senders import Sender, of_agent
 from lib.clock import database_now
+from lib.wire import MAX_TEXT
 from tests import cast
 from tests.cast import fresh
 from tests.chats.stage import MASKED_PIECES, PIECES, by_socket, by_verb, on_loop
@@ -77,6 +78,33 @@ def test_old_messages_fade_but_for_the_last_eight() -> None:
     assert memory.recall(speaker, 40, now) == [str(number) for number in range(4, ALWAYS + 4)]
     memory.hear(speaker, 41, "new", now)
     assert memory.recall(speaker, 41, now) == [*map(str, range(5, ALWAYS + 4)), "new"]
+
+
+def held(memory: Memory) -> int:
+    """How many characters are remembered."""
+    return sum(len(text) for kept in memory._chats.values() for lines in kept.said.values() for text, _at in lines)
+
+
+def test_no_more_is_remembered_of_anybody_than_is_read_on_the_loop() -> None:
+    memory, now, talkers = Memory(), datetime.now(UTC), [(uuid4(), "customer", str(n)) for n in range(50)]
+    for speaker in talkers:
+        memory.learn(speaker, 40, [("4" * MAX_TEXT, now)] * MOST)
+        assert memory.recall(speaker, 40, now) is None
+        memory.learn(speaker, 40, [("4", now)])
+        for seq in range(41, 41 + MOST):
+            memory.hear(speaker, seq, "1" * MAX_TEXT, now)
+            assert held(memory) <= LONGEST_ON_LOOP
+        assert memory.recall(speaker, 40 + MOST, now) is None
+    assert held(memory) == 0
+
+
+def test_what_a_talkative_speaker_said_does_not_hide_what_the_other_said() -> None:
+    memory, now, chat = Memory(), datetime.now(UTC), uuid4()
+    quiet, talker = (chat, "agent", "1"), (chat, "customer", "1")
+    memory.learn(quiet, 40, [("4111", now)])
+    memory.learn(talker, 40, [("4" * MAX_TEXT, now)] * 3)
+    memory.hear(talker, 41, "more", now)
+    assert (memory.recall(quiet, 41, now), memory.recall(talker, 41, now)) == (["4111"], None)
 
 
 def test_a_hole_is_forgotten() -> None:

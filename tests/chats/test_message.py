@@ -1,23 +1,27 @@
 """A message for later: left when nobody is there, given out when the queue opens, answered to an empty chair."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from agents.models import Agent
 from chats import operations, snapshots
 from chats.invariants import INVARIANTS
-from chats.models import Chat, Finding, ScreeningPolicy
-from chats.operations.open import Opened
+from chats.models import Chat, Finding, ScreeningPolicy, Seat
+from chats.operations.open import Opened, hashed
 from chats.senders import of_agent
 from chats.tasks import sweep
 from contactcenter import dashboard
+from lib.clock import database_now
 from lib.errors import Refused
 from lib.invariants import all_broken
 from routing.models import BusinessHours, EntryPoint, Queue
 from tests import cast
 from tests.cast import CARD, MASKED_CARD, fresh
+from tests.chats.stage import by_socket, by_verb
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def left(house: cast.House, **form: Any) -> Opened:
 def opens(hours: BusinessHours) -> None:
     """The queue is open from now on, all day, every day."""
     for weekday in range(7):
-        hours.openings.create(weekday=weekday, opens="00:00", closes="23:59:59.999999")
+        hours.openings.create(weekday=weekday, opens="00:00", closes="23:59:59")
 
 
 def test_a_message_waits_for_the_opening_and_then_goes_to_an_agent(
@@ -73,8 +77,58 @@ def test_the_customer_who_comes_back_reads_the_answer(
     assert cast.wrapup_of(seat) is not None
     shown = snapshots.for_customer(Chat.objects.viewed(opened.chat.pk))["chat"]
     assert (shown["state"], shown["kind"], shown["can_rate"]) == ("ended", "message", True)
-    life = fresh(opened.chat).token_until - fresh(opened.chat).started_at
-    assert life.days == 7
+    row = fresh(opened.chat)
+    assert row.token_until - row.ended_at == timedelta(days=7)
+
+
+def days_pass(chat: Chat, days: int) -> None:
+    """The message was left so many days ago."""
+    ago = timedelta(days=days)
+    Chat.objects.filter(pk=chat.pk).update(started_at=F("started_at") - ago, token_until=F("token_until") - ago)
+
+
+def comes_back(opened: Opened) -> bool:
+    """Whether the customer's token still opens his chat."""
+    return Chat.objects.opened_by(hashed(opened.token)) is not None
+
+
+@pytest.mark.parametrize("says", [by_verb, by_socket])
+def test_after_ten_closed_days_the_answer_is_there_for_a_week(
+    house: cast.House, alice_available: Agent, closed: BusinessHours, says: Any
+) -> None:
+    opens(closed)
+    today = database_now().date()
+    for day in range(-1, 11):
+        closed.holidays.create(date=today + timedelta(days=day), name="Works holiday")
+    opened = left(house)
+    days_pass(opened.chat, 9)
+    assert comes_back(opened)
+    closed.holidays.all().delete()
+    days_pass(opened.chat, 8)
+    assert comes_back(opened), "it may be read at the opening and answered then"
+    days_pass(opened.chat, 1)
+    assert not comes_back(opened)
+    sweep()
+    assert comes_back(opened), "it was read later still"
+    cast.takes(opened.chat, alice_available)
+    for words in ("I'll look.", "It left on Monday."):
+        days_pass(opened.chat, 6)
+        says(opened.chat, of_agent(alice_available), words)
+    days_pass(opened.chat, 6)
+    assert comes_back(opened)
+    assert [line.text for line in cast.lines(opened.chat) if line.text][-1] == "It left on Monday."
+    operations.end(opened.chat, by=alice_available)
+    days_pass(opened.chat, 6)
+    assert comes_back(opened)
+    days_pass(opened.chat, 1)
+    assert not comes_back(opened)
+
+
+def test_the_token_of_a_chat_lives_no_longer_for_what_is_said(alice_with_carol: Seat) -> None:
+    until = fresh(alice_with_carol.chat).token_until
+    cast.agent_says(alice_with_carol.chat, alice_with_carol.agent, "Hello")
+    operations.end(alice_with_carol.chat, by=alice_with_carol.agent)
+    assert fresh(alice_with_carol.chat).token_until == until
 
 
 def test_the_customer_sees_when_it_opens(house: cast.House, closed: BusinessHours) -> None:

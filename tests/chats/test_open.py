@@ -6,7 +6,8 @@ from typing import Any
 import jwt
 import pytest
 
-from chats.models import BotAnswer, Chat, Customer, Finding
+from chats import policies
+from chats.models import BotAnswer, Chat, Customer, Finding, ScreeningPolicy
 from lib.clock import database_now
 from lib.errors import Refused
 from routing.models import BusinessHours, EntryPoint, FormField, Opening
@@ -72,7 +73,45 @@ def test_a_confirmed_identity_is_the_same_customer_every_time(house: cast.House)
     assert (first.verified, fresh(first.customer).name) == (True, "Carol Confirmed")
 
 
-@pytest.mark.parametrize("wrong", ["garbage", "secret", "expired", "endless", "nameless", "none"])
+def vouched(entry_point: EntryPoint, sub: str, **claims: Any) -> Customer:
+    """The customer who came in with that id, signed for that entry point."""
+    return fresh(comes_in(entry_point, identity=signed(entry_point, sub=sub, **claims)).chat.customer)
+
+
+def test_the_same_id_at_another_web_site_is_somebody_else(house: cast.House) -> None:
+    other = EntryPoint.objects.create(name="Other", slug="other", queue=house.queue)
+    carol = vouched(house.entry_point, "42", name="Carol", email="carol@shop.example")
+    mario = vouched(other, "42", name="Mario", email="mario@other.example")
+    assert carol.pk != mario.pk
+    assert (fresh(carol).name, fresh(carol).email, carol.external_id) == ("Carol", "carol@shop.example", "42")
+    assert Chat.objects.get(customer=mario).verified
+
+
+def test_web_sites_of_one_realm_know_the_same_customers(house: cast.House) -> None:
+    other = EntryPoint.objects.create(name="Other", slug="other", queue=house.queue, realm="Family")
+    apart = vouched(house.entry_point, "42")
+    EntryPoint.objects.filter(pk=house.entry_point.pk).update(realm="family")
+    assert vouched(house.entry_point, "42").pk == vouched(other, "42").pk != apart.pk
+
+
+@pytest.mark.parametrize(
+    ("subs", "shown"),
+    [
+        (("4941127193991234", "4178329780861234"), "••••••••••••1234"),
+        (("carol@example.com", "mario@example.org"), "•" * 17),
+    ],
+)
+def test_ids_that_look_the_same_once_masked_are_two_customers(
+    house: cast.House, subs: tuple[str, str], shown: str
+) -> None:
+    ScreeningPolicy.objects.create(detectors=["pan", "email"])
+    policies.forget()
+    first, second = (vouched(house.entry_point, sub) for sub in subs)
+    assert first.pk != second.pk == vouched(house.entry_point, subs[1]).pk
+    assert first.external_id == second.external_id == shown
+
+
+@pytest.mark.parametrize("wrong", ["garbage", "secret", "expired", "endless", "nameless", "empty", "none"])
 def test_an_identity_that_is_not_in_order_is_refused(house: cast.House, wrong: str) -> None:
     past = int((database_now() - timedelta(hours=1)).timestamp())
     identity = {
@@ -81,6 +120,7 @@ def test_an_identity_that_is_not_in_order_is_refused(house: cast.House, wrong: s
         "expired": lambda: signed(house.entry_point, exp=past),
         "endless": lambda: jwt.encode({"sub": "c"}, house.entry_point.secret, algorithm="HS256"),
         "nameless": lambda: jwt.encode({"exp": past + 7200}, house.entry_point.secret, algorithm="HS256"),
+        "empty": lambda: signed(house.entry_point, sub=""),
         "none": lambda: jwt.encode({"sub": "c", "exp": past + 7200}, None, algorithm="none"),
     }[wrong]()
     with pytest.raises(Refused, match="unauthenticated"):
@@ -143,3 +183,11 @@ def test_card_numbers_in_the_form_are_masked_and_noted(house: cast.House) -> Non
     assert chat.fields == {"Order": cast.MASKED_CARD, cast.MASKED_CARD: "x"}
     assert "4111" not in chat.page
     assert list(Finding.objects.values_list("place", "detector")) == [("form", "pan")]
+
+
+def test_a_forms_values_are_read_with_their_labels_and_together(house: cast.House) -> None:
+    chat = fresh(comes_in(house.entry_point, name="4111 1111", subject="1111 1111", fields={"CVV": "123"}).chat)
+    assert (chat.customer.name, chat.subject, chat.fields) == ("•••• ••••", "•••• 1111", {"CVV": "•••"})
+    ScreeningPolicy.objects.create(policy="drop")
+    with pytest.raises(Refused, match="pci_dropped"):
+        comes_in(house.entry_point, fields={"PIN": "4711"})

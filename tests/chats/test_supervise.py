@@ -1,5 +1,8 @@
 """Supervisors in the chats of their teams: what they may, who notices, and what is written down of it."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
+
 import pytest
 from django.contrib.admin.models import LogEntry
 
@@ -11,6 +14,7 @@ from lib.errors import Refused
 from routing.models import DesktopProfile
 from tests import cast
 from tests.cast import fresh
+from tests.races.race import held
 from wrapup.models import WrapUp
 
 
@@ -78,6 +82,8 @@ def test_card_data_in_a_whisper_is_masked_also_in_pieces(chat: Chat, boss: Agent
     operations.whisper(chat, by=boss, text="1111 1111")
     texts = [line.text for line in cast.lines(chat, Entry.STAFF)]
     assert "4111 1111" not in texts
+    for text, masked in (("12/27", "••/••"), ("and 123", "and •••"), ("offer him 123 EUR", "offer him 123 EUR")):
+        assert operations.whisper(chat, by=boss, text=text).text == masked
     assert staff(chat).count("amended") == 1
     assert [line.seq for line in cast.lines(chat, Entry.STAFF)] == list(range(1, fresh(chat).staff_head + 1))
 
@@ -150,6 +156,31 @@ def test_only_supervisors_of_the_team_may(house: cast.House, chat: Chat, alice: 
     assert (roles(chat), staff(chat)) == ({"Alice": "owner"}, [])
 
 
+def test_who_supervises_the_guest_alone_may_not_put_the_owner_out(
+    chat: Chat, boss: Agent, alice: Agent, mallory: Agent
+) -> None:
+    other = cast.hire("Otto", mallory.team, role=Agent.Role.SUPERVISOR)
+    mallory.team.supervisors.add(other)
+    for agent in (other, mallory):
+        cast.goes_available(agent)
+    operations.request_conference(chat, by=alice, agent=mallory)
+    cast.takes(chat, mallory)
+    operations.monitor(chat, by=other)
+    (watched,) = snapshots.watched(other)
+    assert watched["allowed"] == ["whisper", "supervise_leave"]
+    with pytest.raises(Refused, match="forbidden"):
+        operations.take_over(chat, by=other)
+    operations.end_conference(chat, by=alice)
+    operations.request_conference(chat, by=alice, agent=other)
+    cast.takes(chat, other)
+    assert "take_over" not in snapshots.chats(other)[0]["allowed"], "nor as the guest himself"
+    assert roles(chat) == {"Alice": "owner", "Otto": "guest"}
+    operations.monitor(chat, by=boss)
+    assert "take_over" in snapshots.watched(boss)[0]["allowed"]
+    operations.take_over(chat, by=boss)
+    assert roles(chat) == {"Bob": "owner", "Otto": "guest"}
+
+
 def test_every_act_is_in_the_ledger_and_the_audit_trail(chat: Chat, boss: Agent) -> None:
     operations.monitor(chat, by=boss)
     operations.whisper(chat, by=boss, text="psst")
@@ -182,6 +213,33 @@ def test_a_supervisor_who_loses_the_team_reads_nothing_any_more(house: cast.Hous
     house.team.supervisors.remove(boss)
     assert (snapshots.watched(boss), snapshots.heads(boss)) == ([], {})
     assert not Chat.objects.readable_by(boss).exists()
+
+
+def out_of_the_team(house: cast.House, boss: Agent) -> None:
+    house.team.supervisors.remove(boss)
+
+
+def a_supervisor_no_more(house: cast.House, boss: Agent) -> None:
+    row = fresh(boss)
+    row.role = Agent.Role.AGENT
+    row.save()
+
+
+@pytest.mark.parametrize("loses", [out_of_the_team, a_supervisor_no_more])
+@pytest.mark.parametrize("busy", [False, True], ids=["free", "held"])
+def test_what_a_supervisor_read_is_over_when_he_loses_it_and_does_not_revive(
+    house: cast.House, chat: Chat, boss: Agent, loses: Callable[[cast.House, Agent], None], busy: bool
+) -> None:
+    operations.monitor(chat, by=boss)
+    with held(chat) if busy else nullcontext():
+        loses(house, boss)
+    assert sweep()["unwatched"] == busy
+    Agent.objects.filter(pk=boss.pk).update(role=Agent.Role.SUPERVISOR)
+    house.team.supervisors.add(boss)
+    assert (snapshots.watched(fresh(boss)), snapshots.heads(fresh(boss))) == ([], {})
+    assert (staff(chat), cast.verbs(chat)[-1]) == (["monitoring", "monitoring"], "leave_supervision")
+    trail = LogEntry.objects.filter(object_id=str(chat.pk), user=boss.user).order_by("pk")
+    assert "leave_supervision" in trail[1].get_change_message()
 
 
 def test_a_supervisor_who_goes_home_or_is_lost_reads_along_no_more(chat: Chat, boss: Agent) -> None:

@@ -1,8 +1,23 @@
 """What a sweep tells and does, in this process."""
 
+import os
+import time
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from agents.models import Agent
 from chats import tasks
-from chats.models import Chat
+from chats.models import Chat, Seat
+from chats.statements import LOCK, WRITER
 from tests import cast
+from tests.cast import fresh
+from tests.live import until
+from tests.races.race import held
+
+PATIENCE = 5.0  # seconds
 
 
 def test_customers_are_told_when_waiting_alone_changes_their_order(house: cast.House) -> None:
@@ -18,3 +33,40 @@ def test_customers_are_told_when_waiting_alone_changes_their_order(house: cast.H
     assert tasks.sweep()["overtaken"] == 0, "nobody's priority has just grown"
     cast.has_waited(old, 8 * 60 + 1)
     assert tasks.sweep()["overtaken"] == 0, "nobody is better than the first"
+
+
+@pytest.mark.parametrize("holding", ["the chat", "the agent"])
+def test_what_somebody_holds_is_passed_by(house: cast.House, alice: Agent, bob: Agent, holding: str) -> None:
+    cast.goes_available(alice)
+    first = cast.live_offer(cast.comes_in(house.entry_point).chat)
+    Agent.objects.filter(pk=alice.pk).update(state="idle")
+    cast.goes_available(bob)
+    second = cast.live_offer(cast.comes_in(house.entry_point).chat)
+    assert (first.agent, second.agent) == (alice, bob)
+    Agent.objects.filter(pk=alice.pk).update(state="available")
+    for offer in (second, first):
+        cast.time_is_up(offer)
+    with held(first.chat if holding == "the chat" else alice):
+        began = time.monotonic()
+        assert tasks.sweep()["rona"] == 1
+        assert time.monotonic() - began < PATIENCE
+        assert (fresh(first).outcome, fresh(second).outcome) == ("", "lapsed")
+    assert tasks.sweep()["rona"] == 1
+    assert fresh(first).outcome == "lapsed"
+
+
+@transaction.atomic
+def free(chat: Chat) -> bool:
+    return Chat.objects.filter(pk=chat.pk).select_for_update(skip_locked=True).exists()
+
+
+def test_a_writer_that_hangs_inside_a_batch_is_broken_off(alice_with_carol: Seat) -> None:
+    chat = alice_with_carol.chat
+    address = {"conninfo": os.environ["DATABASE_URL"], "dbname": connection.settings_dict["NAME"]}
+    writer = psycopg.connect(**address, application_name=WRITER, autocommit=True)
+    with pytest.raises(psycopg.OperationalError), writer, writer.pipeline():
+        assert writer.execute(LOCK, {"chat": [chat.pk]}).fetchone()  # and there it was stopped
+        assert tasks.break_off(timedelta(minutes=1)) == 0
+        assert not free(chat)
+        until(lambda: tasks.break_off(timedelta(milliseconds=50)), PATIENCE)
+        until(lambda: free(chat), PATIENCE)

@@ -145,7 +145,8 @@ def test_lines_after_a_number(carol: Opened, alice_client: Client, client: Clien
 
 
 @pytest.mark.parametrize(
-    "query", [{"after": "-1"}, {"after": "x"}, {"after": str(2**31)}, {"after": "٣"}, {"stream": "x"}]
+    "query",
+    [{"after": "-1"}, {"after": "x"}, {"after": str(2**31)}, {"after": "٣"}, {"after": "9" * 5_000}, {"stream": "x"}],
 )
 def test_a_wrong_question_is_named(carol: Opened, client: Client, query: dict[str, str]) -> None:
     assert set(refused(entries(client, carol.chat, bearer(carol.token), **query), 400, "invalid")) == set(query)

@@ -147,3 +147,9 @@ def test_a_holiday_keeps_it_closed() -> None:
     Holiday.objects.create(hours=hours, date="2026-11-23", name="Day off")
     assert opening(hours, MONDAY.replace(hour=10)) == "closed, opens Monday 09:00"
     assert opening(None, MONDAY) == "always open"
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000, "99999999999999999999", "x"])
+def test_a_number_in_an_address_that_is_none_does_no_harm(administrator: Client, number: str) -> None:
+    assert administrator.get(reverse("admin:chats_rehearsal_compare"), {"runs": f"{number},1"}).status_code == 404
+    assert administrator.get(reverse("admin:chats_custompattern_try"), {"pattern": number}).status_code == 200

@@ -66,12 +66,21 @@ class FaultHouse(Live):
 
     def restart_valkey(self) -> None:
         """It forgot everything without warning, and answers again."""
+        with self.without_valkey():
+            pass
+
+    @contextmanager
+    def without_valkey(self) -> Iterator[None]:
+        """Inside it has died; afterwards it answers again, and remembers nothing."""
         assert self.valkey is not None and self.valkey.process is not None
         self.valkey.process.kill()
         self.valkey.process.wait()
         self.undertaker.forget(self.valkey.process)
-        self.valkey.start()
-        self.undertaker.watch(self.valkey.process)
+        try:
+            yield
+        finally:
+            self.valkey.start()
+            self.undertaker.watch(self.valkey.process)
 
     def restart_postgres(self) -> None:
         """It broke off at once, repaired itself, and answers again."""

@@ -126,11 +126,18 @@ def scratched(draw: st.DrawFn, good: st.SearchStrategy[dict[str, Any]]) -> str:
     )
 
 
+def nested(name: str, depth: int) -> str:
+    """A frame that holds lists within lists."""
+    return f'{{"type":"{name}","id":"1","after":{"[" * depth}{"]" * depth}}}'
+
+
 def rubbish() -> st.SearchStrategy[str | bytes]:
     """Anything but a frame."""
     big = st.sampled_from((MAX_FRAME - 40, MAX_FRAME + 1, 2 * MAX_FRAME)).map(lambda n: '{"type":"' + "x" * n + '"}')
     deep = st.sampled_from((100, 30_000)).map(lambda n: "[" * n)
-    return st.one_of(st.text(max_size=60).map(sendable), st.binary(max_size=60), big, deep, JSON.map(written))
+    names = st.sampled_from(("hello", "message.send", "sync", "ping", "x"))
+    nests = st.builds(nested, names, st.sampled_from((100, 980, 1_000, 20_000)))
+    return st.one_of(st.text(max_size=60).map(sendable), st.binary(max_size=60), big, deep, nests, JSON.map(written))
 
 
 def written(value: Any) -> str:

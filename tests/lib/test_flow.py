@@ -1,8 +1,11 @@
 """A connection's two ways: frames as the standard wants them, and who may keep it from being read."""
 
 import asyncio
+from socket import socket, socketpair
+from typing import Any
 
 import pytest
+from twisted.internet.tcp import Connection
 from websockets.frames import Frame as Standard
 from websockets.frames import Opcode
 from websockets.streams import StreamReader
@@ -28,6 +31,44 @@ def understood(raw: bytes) -> Standard:
 def test_a_text_of_any_length_is_one_whole_unmasked_frame(size: int) -> None:
     text = ("ü" * size).encode()[:size]
     assert understood(framed(text)) == Standard(Opcode.TEXT, text, fin=True)
+
+
+class Reactor:
+    """Twisted's, as far as a connection asks that wants to write."""
+
+    def addWriter(self, connection: Any) -> None:
+        pass
+
+    removeWriter = addWriter
+
+
+class Wired:
+    """Daphne's protocol on a connection of Twisted's."""
+
+    STATE_OPEN = state = 3
+
+    def __init__(self, ours: socket) -> None:
+        ours.setblocking(False)
+        self.transport: Any = Connection(ours, self, Reactor())
+        self.transport.connected = True
+
+
+def test_texts_arrive_whole_and_in_order_however_slowly_they_are_read() -> None:
+    ours, theirs = socketpair()
+    with ours, theirs:
+        protocol = Wired(ours)
+        flow = Flow(protocol)
+        texts = [str(n).encode() * size for n, size in enumerate([1, 100_000, 3, 400_000, 1, 90_000, 2] * 3)]
+        for text in texts:
+            flow.write(text)
+        assert protocol.transport._tempDataBuffer  # the kernel did not take all of it
+        wanted, got = b"".join(map(framed, texts)), b""
+        while len(got) < len(wanted):
+            got += theirs.recv(50_000)
+            protocol.transport.doWrite()
+        assert got == wanted
+        flow.write(b"and on")
+        assert theirs.recv(100) == framed(b"and on")
 
 
 class Transport:

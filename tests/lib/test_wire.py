@@ -35,6 +35,14 @@ def test_an_object_without_a_text_type_is_refused(raw: str) -> None:
         wire.head(raw)
 
 
+@pytest.mark.parametrize("depth", [500, 1_000, 10_000, 30_000])
+def test_an_object_nested_too_deeply_is_malformed_or_refused(depth: int) -> None:
+    raw = '{"type":"x","more":' + "[" * depth + "]" * depth + "}"
+    with pytest.raises((wire.Malformed, Refused)):
+        wire.head(raw)
+        wire.body(raw, decoder)
+
+
 @pytest.mark.parametrize("frame_id", ["false", "0", "[]", "{}", "true", "0.0"])
 def test_an_id_that_is_no_text_is_refused(frame_id: str) -> None:
     with pytest.raises(Refused, match="invalid"):

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -33,6 +34,19 @@ def at_once(*verbs: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(verbs)) as pool:
         return [future.result(PATIENCE) for future in [pool.submit(run, verb) for verb in verbs]]
+
+
+def before_either_commits(*verbs: Callable[[], Any]) -> list[Any]:
+    """What the verbs gave that were all done before any of them was committed. They mustn't want the same rows."""
+    done = threading.Barrier(len(verbs))
+
+    def run(verb: Callable[[], Any]) -> Any:
+        with transaction.atomic():
+            result = verb()
+            done.wait(PATIENCE)
+            return result
+
+    return at_once(*(partial(run, verb) for verb in verbs))
 
 
 def code(result: Any) -> str | None:

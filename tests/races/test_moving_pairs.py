@@ -9,16 +9,17 @@ import pytest
 
 from agents import operations as agent_operations
 from agents.models import Agent
-from chats import operations
+from chats import hellos, operations, tasks
 from chats.models import Chat, Offer, Seat, Watch
 from tests import cast
-from tests.cast import customer_leaves, fresh, live_offer
-from tests.races.race import ROUNDS, at_once, code, in_this_order
+from tests.cast import customer_leaves, fresh, live_offer, new_cid
+from tests.races.race import ROUNDS, at_once, before_either_commits, code, held, in_this_order, waiting_for_locks
 from wrapup import operations as wrapup_operations
 from wrapup.models import WrapUp
 
 Verb = Callable[[], Any]
 MANY = max(1, ROUNDS // 20)
+MUTUAL = ROUNDS if ROUNDS > 100 else 2
 
 
 class Scene:
@@ -224,6 +225,37 @@ def monitor_and_leave(scene: Scene) -> tuple[Chat, Verb, Verb]:
     return chat, partial(operations.monitor, chat, by=scene.bob), partial(customer_leaves, chat)
 
 
+def returns(agent: Agent) -> Verb:
+    """The agent, who was lost, says hello."""
+    return partial(hellos.take_desk, agent, desk=new_cid(), by=agent.user, take_over=True, lost=lambda: False)
+
+
+def lost(scene: Scene) -> Chat:
+    """Alice's chat waits for her."""
+    chat = scene.chat()
+    disconnect(scene.alice)()
+    assert Seat.objects.live().get(chat=chat).away_since
+    return chat
+
+
+@pair
+def return_and_leave(scene: Scene) -> tuple[Chat, Verb, Verb]:
+    chat = lost(scene)
+    return chat, returns(scene.alice), partial(customer_leaves, chat)
+
+
+@pair
+def return_and_give_up(scene: Scene) -> tuple[Chat, Verb, Verb]:
+    chat = lost(scene)
+    return chat, returns(scene.alice), give_up(scene.alice, chat)
+
+
+@pair
+def return_and_take_over(scene: Scene) -> tuple[Chat, Verb, Verb]:
+    chat = lost(scene)
+    return chat, returns(scene.alice), partial(operations.take_over, chat, by=scene.bob)
+
+
 def test_at_once(scene: Scene) -> None:
     for _ in range(MANY):
         for name in random.sample(sorted(PAIRS), len(PAIRS)):
@@ -272,6 +304,54 @@ def test_forced_transfer_and_the_target_signs_out(scene: Scene, first: str) -> N
     results = dict(zip(order, in_this_order(fresh(scene.ben), *(verbs[name] for name in order)), strict=True))
     assert code(results["transfer"]) == (None if first == "transfer" else "state")
     assert code(results["sign_out"]) == ("state" if first == "transfer" else None)
+    scene.holds(chat)
+
+
+@pytest.mark.parametrize("verb", [operations.transfer, operations.request_conference])
+def test_forced_two_agents_ask_each_other(scene: Scene, verb: Verb) -> None:
+    for _ in range(MUTUAL):
+        hers = scene.chat()
+        his = cast.comes_in(scene.house.entry_point).chat
+        cast.takes(his, scene.ben)
+        cast.goes_available(scene.alice)
+        before_either_commits(
+            partial(verb, hers, by=scene.alice, agent=scene.ben), partial(verb, his, by=scene.ben, agent=scene.alice)
+        )
+        assert (live_offer(hers).agent, live_offer(his).agent) == (scene.ben, scene.alice)
+        for chat in (hers, his):
+            scene.holds(chat)
+
+
+def test_forced_two_supervisors_take_over_from_each_other(scene: Scene) -> None:
+    eve = cast.hire("Eve", scene.house.team, role=Agent.Role.SUPERVISOR)
+    scene.house.team.supervisors.add(eve)
+    agent_operations.go_idle(scene.alice, by=scene.alice.user)
+    for _ in range(MUTUAL):
+        chats = {}
+        for agent in (scene.bob, eve):
+            cast.goes_available(agent)
+            chats[agent] = cast.comes_in(scene.house.entry_point).chat
+            cast.takes(chats[agent], agent)
+            agent_operations.go_idle(agent, by=agent.user)
+        hers, his = before_either_commits(
+            partial(operations.take_over, chats[eve], by=scene.bob),
+            partial(operations.take_over, chats[scene.bob], by=eve),
+        )
+        assert (hers.agent, his.agent) == (scene.bob, eve)
+        for chat in chats.values():
+            scene.holds(chat)
+
+
+def test_forced_who_holds_a_chat_keeps_nobody_from_his_desk(scene: Scene) -> None:
+    chat = lost(scene)
+    with held(chat):
+        returns(scene.alice)()
+        assert fresh(scene.alice).state == "idle"
+        assert waiting_for_locks() == 0
+    assert Seat.objects.live().get(chat=chat).away_since
+    tasks.sweep()
+    assert Seat.objects.live().get(chat=chat).away_since is None
+    assert "connection_back" in cast.kinds(chat)
     scene.holds(chat)
 
 

@@ -1,11 +1,12 @@
 """Business hours by the clock of their place."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from contactcenter.dashboard import opening
 from routing.models import BusinessHours, Holiday, Opening
 
 BERLIN, SYDNEY, KATHMANDU = "Europe/Berlin", "Australia/Sydney", "Asia/Kathmandu"
@@ -39,6 +40,19 @@ def test_a_day_may_have_several_openings() -> None:
     assert [row.is_open(at(2026, 11, 23, hour)) for hour in (7, 8, 11, 12, 13, 16, 17)] == [
         *(False, True, True, False, True, True, False)
     ]
+
+
+def test_until_midnight_it_is_open_to_the_last_moment() -> None:
+    row = BusinessHours.objects.create(name="Always", zone="UTC")
+    for weekday in range(7):
+        Opening.objects.create(hours=row, weekday=weekday, opens=time(0), closes=time(23, 59, 59))
+    midnight = at(2026, 11, 24, 0)
+    for microseconds in (-1_000_000, -999_999, -1, 0):
+        moment = midnight + timedelta(microseconds=microseconds)
+        assert row.is_open(moment)
+        assert opening(row, moment).startswith("open until")
+    Opening.objects.update(closes=time(23, 59, 58))
+    assert not row.is_open(midnight - timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(("day", "opens_at_utc"), [(date(2026, 3, 23), 8), (date(2026, 3, 30), 7)])

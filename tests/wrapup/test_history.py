@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import jwt
 import pytest
 
 from agents import operations as agent_operations
@@ -11,8 +12,9 @@ from agents.models import Agent
 from chats.models import Chat, Customer, Seat
 from lib.clock import database_now
 from lib.errors import Refused
+from routing.models import EntryPoint
 from tests import cast
-from tests.cast import wrapup_of
+from tests.cast import fresh, wrapup_of
 from wrapup import history, operations
 from wrapup.models import WrapUp
 
@@ -99,6 +101,21 @@ def test_a_customer_is_known_again_only_where_the_web_site_vouches_for_him(
     Customer.objects.filter(pk=alice_with_carol.chat.customer_id).update(**same_words)
     talk(house, alice_with_carol.agent, **same_words)
     assert of_customer(alice_with_carol.agent, alice_with_carol.chat)["items"] == []
+
+
+@pytest.mark.parametrize(("realm", "count"), [("", 0), ("family", 1)])
+def test_who_has_the_same_id_at_another_web_site_has_a_history_of_his_own(
+    house: cast.House, alice_available: Agent, realm: str, count: int
+) -> None:
+    EntryPoint.objects.filter(pk=house.entry_point.pk).update(realm=realm)
+    doors = (fresh(house.entry_point), EntryPoint.objects.create(name="B", slug="b", queue=house.queue, realm=realm))
+    soon = int((database_now() + timedelta(minutes=5)).timestamp())
+    for door in doors:
+        identity = jwt.encode({"sub": "42", "exp": soon}, door.secret, algorithm="HS256")
+        seat = cast.takes(cast.comes_in(door, identity=identity).chat, alice_available)
+        if door is doors[0]:
+            cast.customer_leaves(seat.chat)
+    assert len(of_customer(alice_available, seat.chat)["items"]) == count
 
 
 def test_sixty_days_back_and_no_further(alice_with_carol: Seat, past: Seat) -> None:

@@ -93,6 +93,14 @@ def test_when_the_time_is_up_the_default_reason_is_submitted(wrapup: WrapUp) -> 
     assert sweep() == 0
 
 
+def test_the_default_reason_is_submitted_where_it_is_not_offered_too(house: cast.House, wrapup: WrapUp) -> None:
+    house.no_reason.queues.add(Queue.objects.create(name="Other"))
+    house.no_reason.teams.add(Team.objects.create(name="Other"))
+    cast.wrapup_is_due(wrapup)
+    sweep()
+    assert (fresh(wrapup).outcome, codes_of(wrapup)) == ("lapsed", ["No reason given"])
+
+
 def test_extending_stops_the_countdown_once(house: cast.House, wrapup: WrapUp) -> None:
     operations.extend(wrapup.pk, by=wrapup.agent)
     row = fresh(wrapup)

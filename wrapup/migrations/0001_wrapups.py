@@ -103,18 +103,47 @@ class Migration(migrations.Migration):
                         verbose_name="seat",
                     ),
                 ),
-                (
-                    "codes",
-                    models.ManyToManyField(
-                        blank=True, related_name="wrapups", to="wrapup.wrapupcode", verbose_name="reasons"
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "wrap-up",
                 "verbose_name_plural": "wrap-ups",
                 "ordering": ["-started_at"],
             },
+        ),
+        migrations.CreateModel(
+            name="GivenReason",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "wrapup",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="wrapup.wrapup"
+                    ),
+                ),
+                (
+                    "wrapupcode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="wrapup.wrapupcode"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "wrapup_wrapup_codes",
+                "constraints": [
+                    models.UniqueConstraint(fields=("wrapup", "wrapupcode"), name="reason_once_per_wrapup")
+                ],
+            },
+        ),
+        migrations.AddField(
+            model_name="wrapup",
+            name="codes",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="wrapups",
+                through="wrapup.GivenReason",
+                to="wrapup.wrapupcode",
+                verbose_name="reasons",
+            ),
         ),
         migrations.CreateModel(
             name="WrapUpRule",

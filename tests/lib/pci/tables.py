@@ -13,8 +13,9 @@ SEPARATORS = {
     "thin space": "\u2009", "zero width": "\u200b", "word joiner": "\u2060", "soft hyphen": "\u00ad",
     "byte order mark": "\ufeff", "en dash": "\u2013", "em dash": "\u2014", "hyphen": "\u2010", "minus": "\u2212",
     "underscore": "_", "bar": "|", "colon": ":", "middle dot": "\u00b7", "bullet": "\u2022", "star": "*", "plus": "+",
-    "break tag": "<br>", "tags": '</b> <b class="x1">', "entity": "&nbsp;", "number entity": "&#8203;",
-    "emoji": "\U0001f4b3",
+    "break tag": "<br>", "tags": '</b> <b class="x1">', "quoted sign": '<b alt="a>b">',
+    "comment": "<!-- a > b -->", "long tag": f"<p class='{'x' * 2_500}'>", "entity": "&nbsp;",
+    "number entity": "&#8203;", "emoji": "\U0001f4b3",
     "nothing": "",
 }  # fmt: skip
 SCRIPTS = {

@@ -110,6 +110,16 @@ def growth(small: str, large: str) -> float:
         "&#1;",
         "%B4111^",
         "a.a@",
+        "'",
+        "'a",
+        "a@a.",
+        "a@1-",
+        '4<b a=">">',
+        '4<a b="',
+        "4<!--",
+        "cvv cvv2 ",
+        "pin_code is ",
+        "4111111111111111|12|27|",
     ],
 )
 def test_time_grows_with_the_length_and_not_faster(unit: str) -> None:

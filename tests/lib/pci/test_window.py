@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.pci.mask import mask
-from lib.pci.window import completed, join_pieces
+from lib.pci.window import completed, join_pieces, mask_after_card
 from tests.faults.house import size
 from tests.lib.pci.tables import numbers
 from tests.lib.pci.test_mask import ANY_TEXT, TALK, cards
@@ -79,6 +79,28 @@ def test_no_piece_shows_more_than_it_does_alone(pieces: list[str]) -> None:
         assert all(char == "•" for char, other in zip(piece.text, alone, strict=True) if other == "•")
     again = join_pieces([piece.text for piece in joined])
     assert [piece.text for piece in again] == [piece.text for piece in joined]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("123", "•••"),
+        ("it is 1 2 3.", "it is • • •."),
+        ("12/27", "••/••"),
+        ("1227", "••••"),
+        ("12|27|123", "••|••|•••"),
+        ("Dezember 2027, 123", "Dezember ••••, •••"),
+        ("27121010000000000000?", "•••••••••••••••••••••"),
+        ("expires 12/27, and thank you so much for your help", "expires ••/••, and thank you so much for your help"),
+        *((text, text) for text in ("2", "12", "$150", "150 EUR", "19,99", "123x", "IMG1234", "4111 1111", "55123")),
+        *((text, text) for text in ("I ordered 123 of them", "I fly to Rome on 12/25 with my family", "•••• 1111")),
+    ],
+)
+def test_behind_a_card_said_before(text: str, masked: str) -> None:
+    shown = mask_after_card(text)
+    assert shown.text == masked
+    assert mask_after_card(masked) == (masked, ())
+    assert mask_after_card(text, {"cvv", "iban"}).text == text
 
 
 A_WHILE = "Let me have a look at that for you, one moment please. It will take a while, as it always does."

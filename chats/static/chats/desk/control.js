@@ -151,7 +151,7 @@ class Control extends Part {
     const join = () => this.tell("verb", {type: "supervise.barge_in"});
     return [
       action({label: gettext("Join"), name: "conference", why, busy, onClick: join}),
-      verb("supervise.take_over", "forward", gettext("Take over")),
+      chat.allowed?.includes("take_over") ? verb("supervise.take_over", "forward", gettext("Take over")) : nothing,
       verb("supervise.leave", "x", gettext("Stop reading")),
     ];
   }

@@ -207,7 +207,7 @@ export class DeskStore extends EventTarget {
     return new Set([...chats, ...watched].map((row) => row.id).concat(wrapups.map((item) => item.chat)));
   }
 
-  /** Chats that are neither talked in, read along nor wrapped up are forgotten, drafts too. */
+  /** Chats that are neither talked in, read along nor wrapped up are forgotten, drafts and unsent words too. */
   letGo(frame) {
     const alive = this.alive(frame);
     for (const [chat, transcript] of this.publics) {
@@ -223,6 +223,7 @@ export class DeskStore extends EventTarget {
       this.staff.delete(chat);
     }
     this.drafts.keepOnly(alive);
+    Outbox.keepOnly(alive);
   }
 
   follow(chat) {

@@ -3,6 +3,7 @@
 import {
   CARD_WORD, IBAN_LENGTHS, IBAN_OF_DIGITS, ISSUERS, LABEL_OF_OTHER, LABEL_OF_SHORT, NO_PAYMENT_CARD, OTHER_TOKEN,
 } from "./cardrules.js";
+import {otherReadings} from "./tags.js";
 
 const SKIPPED = String.raw`(?:\x00|%(?:2[0dDeEfF]|0[9aAdD])|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});)`;
 const SIGN = `(?:(?!${SKIPPED})[^\\p{L}\\p{N}\\x00])`;
@@ -37,7 +38,9 @@ for (const [, ranges, lengths] of ISSUERS) {
 /** The cards in `text`: [{start, end, last4}] in string offsets, in order, none overlapping. */
 export function findCards(text) {
   const read = withoutIbans(plain(text));
-  const found = [...read.matchAll(CHAIN)].flatMap((match) => inChain(read, chainOf(read, match)));
+  const found = [read, ...otherReadings(read)].flatMap(
+    (reading) => [...reading.matchAll(CHAIN)].flatMap((match) => inChain(reading, chainOf(reading, match))),
+  );
   for (const card of found) card.end += /[\udc00-\udfff]/.test(text[card.end] ?? "") ? 1 : 0;
   found.sort((a, b) => a.start - b.start || b.end - a.end);
   const merged = [];

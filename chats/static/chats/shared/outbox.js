@@ -5,10 +5,13 @@
  * being uploaded holds back those after it.
  */
 
-import {forget, keep, kept} from "./storage.js";
+import {withoutCards} from "./cards.js";
+import {forget, forgetBut, keep, kept} from "./storage.js";
 
 const AGAIN = new Set(["rate_limited", "unavailable", "timeout"]);
 const PAUSE = {rate_limited: 1_500, unavailable: 2_000, timeout: 0};
+const FINAL = new Set(["pci_dropped", "gone", "forbidden", "conflict"]); // the same message will never go
+const PREFIX = "cc.outbox.";
 const ON_ITS_WAY = new Set(["sending", "waiting", "uploading"]);
 
 /** Carries one chat's messages from `transcript.pending` over the wire. `uploads`: the files of this chat, if any may go. */
@@ -67,6 +70,11 @@ export class Outbox {
     return message?.text ?? null;
   }
 
+  /** Nothing unsent is stored of chats that aren't in `alive` any more. */
+  static keepOnly(alive) {
+    forgetBut(PREFIX, alive);
+  }
+
   /** Stops; what is unsent stays stored for the next page of this tab. */
   close() {
     this.#closing.abort();
@@ -74,7 +82,7 @@ export class Outbox {
   }
 
   get #key() {
-    return `cc.outbox.${this.#transcript.key}`;
+    return PREFIX + this.#transcript.key;
   }
 
   #restore() {
@@ -87,15 +95,16 @@ export class Outbox {
     }
   }
 
-  /** A text refused for its card number isn't written down. */
+  /** What was refused for good isn't written down. */
   #store() {
-    const open = this.#transcript.pending.filter((message) => message.error?.code !== "pci_dropped");
+    const open = this.#transcript.pending.filter((message) => !FINAL.has(message.error?.code));
     if (open.length === 0) forget(this.#key);
     else keep(this.#key, open.map((message) => this.#written(message)));
   }
 
+  /** Without card numbers: only this page knows them, and after a reload the message goes as it would have arrived. */
   #written({cid, text, at, batch, error}) {
-    return {cid, text, at, error, files: batch ? this.#uploads.keptBatch(batch) : undefined};
+    return {cid, text: withoutCards(text), at, error, files: batch ? this.#uploads.keptBatch(batch) : undefined};
   }
 
   #statusChanged({state}) {

@@ -38,6 +38,17 @@ export function forget(key) {
   }
 }
 
+/** Nothing is kept any more under keys that begin with `prefix` and go on with none of `rest`. */
+export function forgetBut(prefix, rest) {
+  const keys = new Set(memory.keys());
+  try {
+    for (const key of Object.keys(sessionStorage)) keys.add(key);
+  } catch {
+    // denied: it was in memory only
+  }
+  for (const key of keys) if (key.startsWith(prefix) && !rest.has(key.slice(prefix.length))) forget(key);
+}
+
 function stored(key) {
   try {
     return sessionStorage.getItem(key) ?? localStorage.getItem(key);

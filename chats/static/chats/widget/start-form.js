@@ -56,7 +56,8 @@ export class StartForm extends Part {
   }
 
   /** Puts the cursor where typing starts. */
-  focusFirst() {
+  async focusFirst() {
+    await this.updateComplete;
     (this.querySelector("input") ?? this.querySelector("button")).focus();
   }
 

@@ -146,11 +146,14 @@ export class Widget extends Part {
       return html`<li><cc-wait-card class="wait-card" .position=${chat.position} .wait=${chat.wait}
         ?again=${Boolean(lastAgent(entries))}></cc-wait-card></li>`;
     }
-    const replies = chat.state === "bot" && pending.length === 0 ? chat.quick_replies ?? [] : [];
-    if (!replies.length) return nothing;
+    const mayReply = chat.state === "bot" && pending.length === 0;
+    const replies = mayReply ? chat.quick_replies ?? [] : [];
+    const putOff = mayReply && chat.leave_message;
+    if (!replies.length && !putOff) return nothing;
     return html`<li class="quick" role="group" aria-label=${gettext("Quick replies")}>${replies.map(
       (reply) => html`<button class="qr" type="button" @click=${() => this.#quickReply(reply)}>${reply}</button>`,
-    )}</li>`;
+    )}${putOff ? html`<button class="qr" type="button" ?disabled=${this.leaving}
+      @click=${() => this.#putOff()}>${icon("mail")}${gettext("Leave a message")}</button>` : nothing}</li>`;
   }
 
   async #start(wishes) {
@@ -162,6 +165,7 @@ export class Widget extends Part {
   async #wishMessage() {
     this.leavesMessage = true;
     await this.updateComplete;
+    await this.querySelector("cc-closed")?.updateComplete;
     this.querySelector("cc-start-form")?.focusFirst();
   }
 
@@ -218,6 +222,16 @@ export class Widget extends Part {
     } finally {
       this.leaving = false;
     }
+  }
+
+  /** The talk with the chatbot ends, and the form of a message stands in its place. */
+  async #putOff() {
+    const open = this.session.chat.leave_message !== "closed";
+    await this.#leave();
+    if (this.leaveFailed) return;
+    this.config = {...this.config, open};
+    this.session.close();
+    await this.#wishMessage();
   }
 
   #endRating() {

@@ -1,0 +1,151 @@
+"""What stands beside a card, in its text or in its sender's next message: expiry date, security code, rest of a track.
+
+All text here is `digits.plain` text, looked at a bounded stretch behind each card or in a short message.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lib.pci.findings import MASK, Hit, digits_of, whole
+
+BESIDE = 64
+SHORTEST = 4
+"""Characters of a sign and a code, or of a date."""
+BEYOND = 16
+"""Characters behind the stretch that are read to see where a number ends."""
+MONTH = r"(?:0?[1-9]|1[0-2])"
+FULL_MONTH = r"(?:0[1-9]|1[0-2])"
+YEAR = r"(?:20)?[2-4][0-9]"
+LONG_YEAR = r"20[2-4][0-9]"
+NAMED_MONTH = r"\b(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zä]{0,6}\b\.?[\s,/'’-]{0,3}"
+END = r"(?![0-9]|[./-][0-9]{1,2}(?![0-9])|[./-](?:19|20)[0-9]{2}(?![0-9]))"
+"""A date of three parts is no expiry; a security code may follow."""
+DATE = (
+    rf"(?:{LONG_YEAR}\s?[/.–-]\s?{FULL_MONTH}|{NAMED_MONTH}{YEAR}|"
+    rf"(?:{MONTH}(?:\s?[/.–-]\s?| )|{FULL_MONTH}){YEAR}){END}"
+)
+EXPIRY = rf"(?<![0-9{MASK}])(?<![0-9{MASK}][./-]){DATE}"
+EXPIRY_IN_ROW = rf"(?:{DATE}|{LONG_YEAR}\s?[|;:,\t]\s?{FULL_MONTH}{END}|{MONTH}\s?[|;:,\t]\s?{YEAR}{END})"
+"""The same with the signs that part the columns of a list."""
+EXPIRY_WORD = (
+    r"(?:exp\w*|valid\w*|thru|through|until|till|good|date|gültig\w*|bis|ablauf\w*|verfall\w*|mm/yy\w*|"
+    r"is|ist|und|and|with|mit)"
+)
+EXPIRY_AFTER = re.compile(
+    rf"[\W_]{{0,6}}(?:{EXPIRY_WORD}[\W_]{{0,4}}){{0,4}}(?P<expiry>{EXPIRY_IN_ROW})", re.IGNORECASE
+)
+EXPIRY_LABELLED = re.compile(
+    rf"\b(?:exp\w*|valid|gültig\w*|ablauf\w*|verfall\w*)[\W_]{{0,4}}(?:{EXPIRY_WORD}[\W_]{{0,4}}){{0,3}}"
+    rf"(?P<expiry>{EXPIRY})",
+    re.IGNORECASE,
+)
+LABEL_HINTS = ("exp", "valid", "gültig", "ablauf", "verfall")
+COLUMN = r"[\n|;,\t]"
+EXPIRY_ALONE = re.compile(
+    rf"{COLUMN}[ \xa0]{{0,3}}(?P<expiry>{EXPIRY_IN_ROW})(?=\s{{0,3}}(?:$|{COLUMN}|\s[0-9]{{3,4}}(?![0-9])))",
+    re.IGNORECASE,
+)
+"""In a line or a column of its own."""
+CODE_FIRST = re.compile(
+    rf"[\W_]{{1,6}}(?P<code>[0-9]{{3,4}})[\W_]{{1,6}}(?:{EXPIRY_WORD}[\W_]{{0,4}}){{0,4}}(?P<expiry>{EXPIRY_IN_ROW})",
+    re.IGNORECASE,
+)
+CODE_AFTER = re.compile(
+    r"[\W_]{1,6}(?P<code>[0-9]{3,4})(?![0-9])"
+    r"(?=[\s.,;!)]*(?:$|\n|[^\W\d_])|\s?[|;:\t]|,(?![0-9]{2}(?![0-9])))"
+)
+CODE_ALONE = re.compile(rf"{COLUMN}[ \xa0]{{0,3}}(?P<code>[0-9]{{3,4}})(?=\s{{0,3}}(?:$|{COLUMN}))")
+CODE_AT_END = re.compile(r"[\W_]{1,6}(?P<code>[0-9]{3})(?=[\s.]*$)")
+
+MOST_LETTERS = 6
+"""Letters that a message which is little more than a date or a code may have besides the words below."""
+LONGEST_MESSAGE = 160
+FILLER = re.compile(
+    rf"\b(?:{EXPIRY_WORD}|{NAMED_MONTH}|code|codes|number|no|nr|nummer|num|pin|was|are|my|the|it|its|it’s|that|this|then|"
+    r"here|hier|das|der|die|war|lautet|meine?r?|card|karte|of|on|von|auf|back|rückseite|digits?|ziffern|security|"
+    r"sicherheits\w*|month|monat|year|jahr|yes|ja|ok|okay|so|please|bitte|thanks|danke)\b",
+    re.IGNORECASE,
+)
+LETTER = re.compile(r"[^\W\d_]")
+QUANTITY = re.compile(
+    r"[$€£¥₹%°]|[0-9](?:[.,][0-9]|\s?(?:x|am|pm|kg|km|m|cm|mm|g|gb|mb|eur|euro|usd|dollars?|gbp|chf|uhr|st|stk|stück|pcs)\b)|"
+    r"\b(?:eur|usd|gbp|chf)\b",
+    re.IGNORECASE,
+)
+NUMBER = re.compile(rf"(?<![^\W_])(?<!{MASK})(?<!{MASK}[ .-])[0-9]+(?:[ .\x00-][0-9]+)*(?![^\W_])")
+CODE_DIGITS = range(3, 5)
+EXPIRY_SAID = re.compile(
+    rf"(?<![^\W_])(?<!{MASK})(?<![0-9{MASK}][./-])(?P<expiry>{DATE}|{MONTH}\s?[|;\t]\s?{YEAR}{END})", re.IGNORECASE
+)
+TRACK_REST = re.compile(
+    rf"(?<![^\W_])[2-4][0-9]{FULL_MONTH}[1-79][0-9]{{2}}(?:[0-9]{{0,40}}\?|[0-9]{{6,40}}(?![^\W_]))"
+)
+"""Expiry date, service code and what the issuer put behind them."""
+
+
+def find_beside(read: str, cards: Sequence[Hit], codes: bool) -> Iterator[Hit]:
+    """The expiry date beside each card, reported as part of the card, and the security code with the two."""
+    lower = read.lower() if cards else ""
+    labelled = any(hint in lower for hint in LABEL_HINTS)
+    for at, card in enumerate(cards):
+        end = card.span.end
+        limit = min(cards[at + 1].span.start if at + 1 < len(cards) else len(read), end + BESIDE)
+        if limit < end or (limit - end < SHORTEST and not labelled):
+            continue
+        expiry, code = _near(read, card.span.start, end, limit, labelled)
+        if expiry:
+            yield digits_of(card.span.detector, read, *expiry.span("expiry"))
+        if codes and code:
+            yield digits_of("cvv", read, *code.span("code"))
+
+
+def _near(
+    read: str, start: int, end: int, limit: int, labelled: bool
+) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    """The expiry date and the code of the card at `start`–`end`, behind which the text up to `limit` is its own.
+
+    `labelled`: a date may be called so somewhere in the text.
+    """
+    seen = min(limit + BEYOND, len(read)) if limit == end + BESIDE else limit
+    expiry = EXPIRY_AFTER.match(read, end, seen)
+    if not expiry:
+        both = CODE_FIRST.match(read, end, seen)
+        if both:
+            return both, both
+        named = EXPIRY_LABELLED.search(read, max(0, start - BESIDE), limit) if labelled else None
+        expiry = named or EXPIRY_ALONE.search(read, end, seen)
+    if not expiry or expiry.start() < end:
+        return expiry, CODE_AT_END.match(read, end, seen)
+    behind = expiry.end("expiry")
+    return expiry, CODE_AFTER.match(read, behind, seen) or CODE_ALONE.search(read, behind, seen)
+
+
+def find_after_card(read: str, card: str, *, codes: bool, tracks: bool) -> Iterator[Hit]:
+    """What a message gives away whose sender has shown a card before it: date, code, rest of a track.
+
+    A date that is called so is found anywhere, and reported as `card`; the others only in a message that is little
+    more than that.
+    """
+    rests = [*TRACK_REST.finditer(read)] if tracks else []
+    for found in rests:
+        yield whole("track", read, *found.span())
+    lower = read.lower()
+    dates = [*EXPIRY_LABELLED.finditer(read)] if any(hint in lower for hint in LABEL_HINTS) else []
+    if len(read) <= LONGEST_MESSAGE and len(LETTER.findall(FILLER.sub(" ", read))) <= MOST_LETTERS:
+        dates = dates or [*EXPIRY_SAID.finditer(read)]
+        rest = _blank(read, [*rests, *dates])
+        numbers = [*NUMBER.finditer(rest)]
+        digits = sum(char.isdigit() for char in rest)
+        if codes and len(numbers) == 1 and digits in CODE_DIGITS and not QUANTITY.search(rest):
+            yield digits_of("cvv", read, *numbers[0].span())
+    for found in dates:
+        yield digits_of(card, read, *found.span("expiry"))
+
+
+def _blank(read: str, taken: Sequence[re.Match[str]]) -> str:
+    """The text with signs in place of what was found already."""
+    chars = list(read)
+    for found in taken:
+        start, end = found.span("expiry") if "expiry" in found.re.groupindex else found.span()
+        chars[start:end] = "/" * (end - start)
+    return "".join(chars)
