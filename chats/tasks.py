@@ -8,6 +8,7 @@ from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 
 from agents import operations as agent_operations
@@ -16,7 +17,7 @@ from agents.states import State as AgentState
 from chats import operations, policies
 from chats.events import QueueMoved
 from chats.models import Attachment, Chat, Offer, Rehearsal, Seat
-from chats.operations.files import UPLOAD_LIFE
+from chats.operations import files
 from chats.operations.presence import GRACE, comes_back
 from chats.rehearsing import rehearse
 from chats.scanning import verdict
@@ -29,6 +30,8 @@ from lib.sweeps import each
 log = logging.getLogger(__name__)
 
 BATCH = 200
+QUEUED = "file-queued:%s"
+"""Set in the cache while a file waits in the queue `scan`: it is not put there twice."""
 REORDERED_WITHIN = timedelta(seconds=3)  # two sweeps that come late still tell; twice does no harm
 REHEARSAL_SECONDS = 900
 HANGS = timedelta(seconds=5)  # as long as a session may idle in a transaction
@@ -44,8 +47,8 @@ def lapse_offers(offer_ids: list[str]) -> int:
 @shared_task
 def scan_file(attachment_id: str) -> bool:
     """One file is looked at and its verdict stands. False when it is gone; without an answer the sweep asks again."""
-    scanning = Attachment.objects.filter(status=Attachment.Status.SCANNING)
-    row = scanning.select_related("chat").filter(pk=attachment_id).first()
+    cache.delete(QUEUED % attachment_id)
+    row = files.begin(UUID(attachment_id))
     if row is None:
         return False
     rule = policies.of_queue(row.chat.queue_id)
@@ -88,7 +91,7 @@ def sweep() -> dict[str, int]:
     back = Seat.objects.live().filter(away_since__isnull=False).exclude(agent__state=AgentState.OFFLINE)
     waited = Chat.objects.waited_longest(now)
     unread = Attachment.objects.filter(status=Attachment.Status.SCANNING, look_at__lt=now)
-    unsent = Attachment.objects.unsent().filter(created_at__lt=now - UPLOAD_LIFE)
+    unsent = Attachment.objects.unsent().filter(created_at__lt=now - files.UPLOAD_LIFE)
     left = Chat.objects.quietly_left(now).values_list("pk", flat=True)
     deserted = Chat.objects.deserted(now - timedelta(seconds=1)).select_related("entry_point")
     return {
