@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -273,12 +273,18 @@ class DeskConsumer(Resuming):
         await self.work(agent_operations.leave_desk, self.agent, desk=self.desk, by=self.user)
 
 
+def _standing(chat: View) -> Hashable:
+    """What a customer's page shows of the chat and a signal tells: if it differs, the signal was lost."""
+    agents = tuple((pk, name) for pk, name, _seen in chat.agents)
+    return chat.state, chat.queue_id, chat.queue_name, agents, chat.answered, chat.rated
+
+
 class CustomerConsumer(Resuming):
     """A customer's widget: one chat, opened by its token."""
 
     commands = CUSTOMER
     guest: Guest
-    shown = ""  # the chat's state in the last snapshot
+    shown: Hashable = None  # how the chat stood in the last snapshot
     told = b""  # that snapshot, as far as what is told of changes goes
     waiting: dict[str, Any] | None = None  # that snapshot, while he waits
     line: Line | None = None  # where he waits
@@ -332,7 +338,7 @@ class CustomerConsumer(Resuming):
         if told != self.told:
             self.told = told
             self.push(wire.encode(frame))
-        self.shown = chat.state
+        self.shown = _standing(chat)
         waits = chat.state in (State.QUEUED, State.OFFERED) and not self.closed
         self.waiting = frame if waits else None
         self._stand_in(line_of(self.hub, chat.queue_id) if waits else None)
@@ -361,7 +367,7 @@ class CustomerConsumer(Resuming):
         """The customer is here. The head shows whether lines were missed, a snapshot makes up for a lost signal."""
         chat = await self.work(operations.customer_here, self.chat_id)
         self.pong({str(chat.pk): chat.public_head}, chat.now)
-        if chat.state != self.shown:
+        if _standing(chat) != self.shown:
             await self.heard(wire.CHAT_CHANGED)
 
     async def gone(self) -> None:

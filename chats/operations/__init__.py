@@ -1,7 +1,7 @@
 """All conversation verbs. Outside code imports them from here; no file imports a later one of this list."""
 
 from chats.operations.direct import set_state, sign_out_member
-from chats.operations.distribute import distribute, distribute_for
+from chats.operations.distribute import distribute, distribute_for, one_pass
 from chats.operations.end import abandon, end, leave, rate, release
 from chats.operations.enqueue import hand_over, requeue
 from chats.operations.files import announce, cancel, judge, look_again, receive, sweep_away
@@ -64,6 +64,7 @@ __all__ = [
     "look_again",
     "look_at",
     "monitor",
+    "one_pass",
     "open",
     "overflow",
     "post",

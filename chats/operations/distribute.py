@@ -7,7 +7,9 @@ is still as it was, and writes offers, decisions and ledger together: a transact
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 BATCH = 200  # offers, and notes that nobody fits, in one transaction
 TRIES = 5
 PASS_LOCK = 0x52 << 32  # the advisory locks of the circles begin here
+_gathered: ContextVar[set[int] | None] = ContextVar("gathered", default=None)
 TURN, PATIENCE = "5s", "500ms"  # how long a circle, and how long a row, is waited for
 
 
@@ -58,7 +61,31 @@ class Found(NamedTuple):
 
 def distribute_later(*, queues: Collection[int]) -> None:
     """A pass over the queues runs once the transaction has committed; if it fails, the sweep makes up for it."""
-    transaction.on_commit(partial(distribute, queues=tuple(queues)), robust=True)
+    transaction.on_commit(partial(_soon, tuple(queues)), robust=True)
+
+
+def _soon(queues: Collection[int]) -> None:
+    gathered = _gathered.get()
+    if gathered is None:
+        distribute(queues=queues)
+    else:
+        gathered.update(queues)
+
+
+@contextmanager
+def one_pass() -> Iterator[None]:
+    """Inside, the passes that commits call for wait; one over all their queues comes at the end."""
+    if _gathered.get() is not None:
+        yield
+        return
+    gathered: set[int] = set()
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if gathered:
+        distribute(queues=gathered)
 
 
 def distribute_for(agent: Agent) -> None:

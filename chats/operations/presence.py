@@ -74,12 +74,15 @@ def _tell_desks(chat_id: UUID) -> None:
 
 
 def seen(chat: Chat, *, by: Sender, seq: int) -> None:
-    """The reader has seen everything up to the line; the others in the chat are told. Never goes back."""
+    """The reader has seen everything up to the line; the others in the chat are told. Never goes back.
+
+    Quiet for an agent who has left: he reads, but nobody waits for him to.
+    """
     seq = min(seq, chat.public_head)
     if by.kind == "customer":
         moved = Chat.objects.filter(pk=chat.pk, customer_seen__lt=seq).update(customer_seen=seq)
     else:
-        mine = Seat.objects.held().of_sender(by).filter(chat=chat)
+        mine = Seat.objects.live().of_sender(by).filter(chat=chat)
         moved = mine.filter(seen__lt=seq).update(seen=Greatest(F("seen"), seq))
     if moved:
         publish(Noticed(chat_id=chat.pk, what="seen", sender=_public(by), value=seq))

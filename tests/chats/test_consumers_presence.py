@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from django.conf import settings
 import lib.hub
 from agents.models import Agent
 from chats import operations
-from chats.models import Seat
+from chats.models import Chat, Seat
 from chats.operations.open import Opened
 from chats.tasks import sweep
 from contactcenter.sockets import Desk
 from lib import groups, wire
+from lib.clock import database_now
 from tests import cast
 from tests.cast import fresh
 from tests.lib.test_hub import Ear
@@ -72,6 +74,31 @@ async def test_a_customer_who_stays_away_and_his_return_are_each_told_once(
         await in_thread(operations.customer_here, chat.pk)
     await in_thread(sweep)
     assert await heard() == told
+
+
+def passed_on(seat: Seat) -> None:
+    Seat.objects.filter(pk=seat.pk).update(agent=cast.hire("Ben", seat.agent.team))
+
+
+def in_another_queue(seat: Seat) -> None:
+    Chat.objects.filter(pk=seat.chat_id).update(queue=cast.new_queue("Billing", seat.agent.team))
+
+
+def left_alone(seat: Seat) -> None:
+    Seat.objects.filter(pk=seat.pk).update(left_at=database_now())
+
+
+@pytest.mark.parametrize("unheard", [passed_on, in_another_queue, left_alone])
+async def test_a_heartbeat_makes_up_for_news_that_the_customer_has_not_heard(
+    stage: Stage, carol: Opened, seat: Seat, unheard: Callable[[Seat], None]
+) -> None:
+    customer = await stage.customer(carol.token)
+    before = customer.seen[-1]["chat"]
+    await in_thread(unheard, seat)
+    await customer.send("ping")
+    now = (await customer.new(lambda frame: frame["type"] == "chat"))["chat"]
+    assert {name for name in now if now[name] != before[name]} - {"agents_seen"} in ({"agents"}, {"queue"})
+    assert await heard_until_pong(customer) == ["pong"]
 
 
 def place(frame: dict[str, Any]) -> int | None:

@@ -8,6 +8,7 @@ from agents import operations as agent_operations
 from agents.models import Agent
 from chats import operations
 from chats.models import Chat, Seat
+from chats.operations.open import Opened
 from chats.operations.presence import CUSTOMER_GRACE, CUSTOMER_LEASE
 from chats.senders import of_agent
 from chats.tasks import sweep
@@ -15,6 +16,7 @@ from lib.clock import database_now
 from lib.errors import Refused
 from tests import cast
 from tests.cast import customer_of, fresh, live_offer, sits_down
+from tests.sockets import Stage, in_thread
 from wrapup import operations as wrapup_operations
 
 
@@ -118,6 +120,24 @@ def test_signing_out_with_nothing_open(house: cast.House, alice_with_carol: Seat
     operations.sign_out(alice, by=alice.user)
     assert fresh(alice).state == "offline"
     operations.sign_out(alice, by=alice.user)
+
+
+async def test_who_has_left_marks_nothing_as_seen_any_more(stage: Stage, carol: Opened, seat: Seat, ben: Agent) -> None:
+    customer, desk = await stage.customer(carol.token), await stage.desk(seat.agent)
+
+    def passed_on() -> None:
+        chat = fresh(carol.chat)
+        operations.transfer(chat, by=seat.agent, agent=ben)
+        cast.takes(chat, ben)
+        cast.customer_says(chat, "are you still there?")
+
+    await in_thread(passed_on)
+    assert not (await in_thread(fresh, seat)).released_at, "he wraps up, and reads what he may"
+    before = (await in_thread(fresh, seat)).seen
+    assert (await desk.ask("seen", chat=str(carol.chat.pk), seq=99))["type"] == "ok"
+    assert (await customer.ask("sync", after=0))["type"] == "ok"
+    assert "seen" not in {frame["type"] for frame in customer.seen}
+    assert (await in_thread(fresh, seat)).seen == before
 
 
 def test_what_was_seen_only_grows_and_not_beyond_the_last_line(alice_with_carol: Seat) -> None:
