@@ -13,15 +13,13 @@ from agents.models import Agent
 from chats import operations
 from chats.attachments import PART_SIZE
 from chats.models import Attachment, BotAnswer, Chat, Entry, Finding, ScreeningPolicy, Seat
-from chats.operations import files
 from chats.senders import Sender, of_agent
-from chats.tasks import scan_file, sweep
+from chats.tasks import scan_file
 from contactcenter import frames
 from lib.clock import database_now
 from lib.errors import Refused
 from routing.models import EntryPoint
 from tests import cast
-from tests.chats.stage import by_socket
 from tests.lib.pci import made_files as made
 from tests.sockets import Stage, in_thread
 
@@ -104,28 +102,6 @@ def test_looked_at_before_it_is_sent(alice_with_carol: Seat) -> None:
     assert statuses(sent(chat, by, *rows, text="").entry) == [("clean", None), ("dropped", "card")]
 
 
-@pytest.mark.parametrize("drop", [False, True])
-def test_a_number_in_pieces_over_several_names_is_masked_in_all_of_them(alice_with_carol: Seat, drop: bool) -> None:
-    if drop:
-        ScreeningPolicy.objects.create(policy="drop")
-    chat = alice_with_carol.chat
-    by = cast.customer_of(chat)
-    first = looked_at(uploaded(chat, by, name="4111 1111.docx"))
-    sent(chat, by, first)
-    operations.announce(chat, by=by, name="IMG_1111.docx", size=1)
-    operations.announce(chat, by=of_agent(alice_with_carol.agent), name="1111 1111.docx", size=1)
-    assert cast.fresh(first).name == "4111 1111.docx", "what another one says completes nothing"
-    if drop:
-        with pytest.raises(Refused, match="pci_dropped"):
-            operations.announce(chat, by=by, name="1111 1111.docx", size=1)
-    else:
-        assert operations.announce(chat, by=by, name="1111 1111.docx", size=1).name == "•••• 1111.docx"
-    assert cast.fresh(first).name == "•••• ••••.docx"
-    shown = [card["name"] for line in cast.lines(chat) for card in line.attachments]
-    assert shown == ["•••• ••••.docx"] * 2
-    assert cast.kinds(chat)[-1] == "amended"
-
-
 def test_drop_holds_the_message_until_all_is_clean(alice_with_carol: Seat) -> None:
     ScreeningPolicy.objects.create(policy="drop")
     chat = alice_with_carol.chat
@@ -142,22 +118,6 @@ def test_drop_holds_the_message_until_all_is_clean(alice_with_carol: Seat) -> No
     line = cast.lines(chat)[-1]
     assert (line.cid, line.text, statuses(line)) == ("held", "see here", [("clean", None)] * 2)
     assert sent(chat, by, *rows, cid="held").entry == line
-
-
-def test_the_name_of_a_held_message_is_taken_in_the_fast_lane_too(alice_with_carol: Seat) -> None:
-    ScreeningPolicy.objects.create(policy="drop")
-    chat = alice_with_carol.chat
-    by = cast.customer_of(chat)
-    row = uploaded(chat, by)
-    sent(chat, by, row, cid="held")
-    with pytest.raises(Refused) as refused:
-        by_socket(chat, by, "something else", cid="held")
-    assert refused.value.code == "conflict"
-    looked_at(row)
-    assert (cast.lines(chat)[-1].cid, cast.lines(chat)[-1].text) == ("held", "see here")
-    with pytest.raises(Refused) as refused:
-        by_socket(chat, by, "something else", cid="held")
-    assert refused.value.code == "conflict"
 
 
 @pytest.mark.parametrize(("policy", "state_before"), [("redact", "queued"), ("drop", "bot")])
@@ -294,32 +254,6 @@ def test_a_name_with_a_card(alice_with_carol: Seat) -> None:
         ("file_name", "masked"),
         ("file_name", "dropped"),
     ]
-
-
-def test_cancelled_and_forgotten_files_leave_nothing(alice_with_carol: Seat, own_media: Path) -> None:
-    chat = alice_with_carol.chat
-    by = cast.customer_of(chat)
-    operations.cancel(chat, uploaded(chat, by).pk, by=by)
-    forgotten = uploaded(chat, by)
-    Attachment.objects.filter(pk=forgotten.pk).update(created_at=database_now() - files.UPLOAD_LIFE * 2)
-    sweep()
-    assert kept(own_media) == []
-    assert set(Attachment.objects.values_list("status", flat=True)) == {"cancelled"}
-
-
-def test_a_scanner_that_never_answers_passes_nothing(alice_with_carol: Seat, own_media: Path, settings: Any) -> None:
-    settings.CLAMAV = f"unix://{own_media}/nobody"
-    chat = alice_with_carol.chat
-    by = cast.customer_of(chat)
-    row = uploaded(chat, by)
-    entry = sent(chat, by, row).entry
-    for _ in range(files.TRIES):
-        assert not scan_file(str(row.pk))
-        assert cast.fresh(row).status == "scanning"
-        Attachment.objects.update(look_at=database_now() - files.PATIENCE)
-        sweep()
-    assert statuses(cast.fresh(entry)) == [("dropped", "unchecked")]
-    assert kept(own_media) == []
 
 
 # --- over HTTP
