@@ -13,9 +13,8 @@ from agents.models import Agent
 from chats import operations
 from chats.attachments import PART_SIZE
 from chats.models import Attachment, Chat, Finding, ScreeningPolicy, Seat
-from chats.operations import files
 from chats.senders import Sender, of_agent
-from chats.tasks import scan_file, sweep
+from chats.tasks import scan_file
 from contactcenter import frames
 from lib.clock import database_now
 from lib.errors import Refused
@@ -76,28 +75,6 @@ def test_looked_at_before_it_is_sent(alice_with_carol: Seat) -> None:
     by = cast.customer_of(chat)
     rows = [looked_at(uploaded(chat, by)), looked_at(uploaded(chat, by, CARD_FILE))]
     assert statuses(sent(chat, by, *rows, text="").entry) == [("clean", None), ("dropped", "card")]
-
-
-@pytest.mark.parametrize("drop", [False, True])
-def test_a_number_in_pieces_over_several_names_is_masked_in_all_of_them(alice_with_carol: Seat, drop: bool) -> None:
-    if drop:
-        ScreeningPolicy.objects.create(policy="drop")
-    chat = alice_with_carol.chat
-    by = cast.customer_of(chat)
-    first = looked_at(uploaded(chat, by, name="4111 1111.docx"))
-    sent(chat, by, first)
-    operations.announce(chat, by=by, name="IMG_1111.docx", size=1)
-    operations.announce(chat, by=of_agent(alice_with_carol.agent), name="1111 1111.docx", size=1)
-    assert cast.fresh(first).name == "4111 1111.docx", "what another one says completes nothing"
-    if drop:
-        with pytest.raises(Refused, match="pci_dropped"):
-            operations.announce(chat, by=by, name="1111 1111.docx", size=1)
-    else:
-        assert operations.announce(chat, by=by, name="1111 1111.docx", size=1).name == "•••• 1111.docx"
-    assert cast.fresh(first).name == "•••• ••••.docx"
-    shown = [card["name"] for line in cast.lines(chat) for card in line.attachments]
-    assert shown == ["•••• ••••.docx"] * 2
-    assert cast.kinds(chat)[-1] == "amended"
 
 
 def test_drop_holds_the_message_until_all_is_clean(alice_with_carol: Seat) -> None:
@@ -243,32 +220,6 @@ def test_a_name_with_a_card(alice_with_carol: Seat) -> None:
         ("file_name", "masked"),
         ("file_name", "dropped"),
     ]
-
-
-def test_cancelled_and_forgotten_files_leave_nothing(alice_with_carol: Seat, own_media: Path) -> None:
-    chat = alice_with_carol.chat
-    by = cast.customer_of(chat)
-    operations.cancel(chat, uploaded(chat, by).pk, by=by)
-    forgotten = uploaded(chat, by)
-    Attachment.objects.filter(pk=forgotten.pk).update(created_at=database_now() - files.UPLOAD_LIFE * 2)
-    sweep()
-    assert kept(own_media) == []
-    assert set(Attachment.objects.values_list("status", flat=True)) == {"cancelled"}
-
-
-def test_a_scanner_that_never_answers_passes_nothing(alice_with_carol: Seat, own_media: Path, settings: Any) -> None:
-    settings.CLAMAV = f"unix://{own_media}/nobody"
-    chat = alice_with_carol.chat
-    by = cast.customer_of(chat)
-    row = uploaded(chat, by)
-    entry = sent(chat, by, row).entry
-    for _ in range(files.TRIES):
-        assert not scan_file(str(row.pk))
-        assert cast.fresh(row).status == "scanning"
-        Attachment.objects.update(look_at=database_now() - files.PATIENCE)
-        sweep()
-    assert statuses(cast.fresh(entry)) == [("dropped", "unchecked")]
-    assert kept(own_media) == []
 
 
 # --- over HTTP
