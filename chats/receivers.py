@@ -1,24 +1,29 @@
 """News from agents, and what follows from the room's own."""
 
 import logging
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from agents.events import AgentAvailable, AgentGone
 from agents.models import Agent
 from chats import operations, policies
 from chats.events import FileReady, OffersMade
 from chats.models import CannedResponse, CustomPattern, ScreeningPolicy
-from chats.tasks import lapse_offers, scan_file
+from chats.tasks import QUEUED, lapse_offers, scan_file
 from lib.events import receives
 from lib.keeping import keep_last
 
 log = logging.getLogger(__name__)
+
+MARKED = 600  # seconds
 
 keep_last(CannedResponse.queues)
 
@@ -56,9 +61,14 @@ def look_at_file(event: FileReady) -> None:
 
 
 def _scan(event: FileReady) -> None:
+    """A queue that was lost lost the marks with it; what a worker took and lost is queued again when its mark ends."""
+    file = str(event.attachment_id)
     try:
-        scan_file.apply_async((str(event.attachment_id),), ignore_result=True)
-    except OperationalError as error:
+        if cache.add(QUEUED % file, 1, MARKED):
+            scan_file.apply_async((file,), ignore_result=True)
+    except (OperationalError, RedisError) as error:
+        with suppress(RedisError):
+            cache.delete(QUEUED % file)
         log.warning("a file could not be queued (%s); the sweep will ask again", type(error).__name__)
 
 

@@ -1,12 +1,14 @@
 """Sweeps: a deadline is a column, and whatever is due is done by whoever finds it first."""
 
 import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 
 from agents import operations as agent_operations
@@ -15,7 +17,7 @@ from agents.states import State as AgentState
 from chats import operations, policies
 from chats.events import QueueMoved
 from chats.models import Attachment, Chat, Offer, Rehearsal, Seat
-from chats.operations.files import UPLOAD_LIFE
+from chats.operations import files
 from chats.operations.presence import GRACE, comes_back
 from chats.rehearsing import rehearse
 from chats.scanning import verdict
@@ -28,6 +30,8 @@ from lib.sweeps import each
 log = logging.getLogger(__name__)
 
 BATCH = 200
+QUEUED = "file-queued:%s"
+"""Set in the cache while a file waits in the queue `scan`: it is not put there twice."""
 REORDERED_WITHIN = timedelta(seconds=3)  # two sweeps that come late still tell; twice does no harm
 REHEARSAL_SECONDS = 900
 HANGS = timedelta(seconds=5)  # as long as a session may idle in a transaction
@@ -37,14 +41,14 @@ PRUNE_SECONDS = 600
 @shared_task
 def lapse_offers(offer_ids: list[str]) -> int:
     """The alarm of offers with one deadline: sharper than the sweep, for the same rows; returns how many lapsed."""
-    return each(operations.lapse, map(UUID, offer_ids))
+    return _all_due(operations.lapse, map(UUID, offer_ids))
 
 
 @shared_task
 def scan_file(attachment_id: str) -> bool:
     """One file is looked at and its verdict stands. False when it is gone; without an answer the sweep asks again."""
-    scanning = Attachment.objects.filter(status=Attachment.Status.SCANNING)
-    row = scanning.select_related("chat").filter(pk=attachment_id).first()
+    cache.delete(QUEUED % attachment_id)
+    row = files.begin(UUID(attachment_id))
     if row is None:
         return False
     rule = policies.of_queue(row.chat.queue_id)
@@ -87,27 +91,33 @@ def sweep() -> dict[str, int]:
     back = Seat.objects.live().filter(away_since__isnull=False).exclude(agent__state=AgentState.OFFLINE)
     waited = Chat.objects.waited_longest(now)
     unread = Attachment.objects.filter(status=Attachment.Status.SCANNING, look_at__lt=now)
-    unsent = Attachment.objects.unsent().filter(created_at__lt=now - UPLOAD_LIFE)
+    unsent = Attachment.objects.unsent().filter(created_at__lt=now - files.UPLOAD_LIFE)
     left = Chat.objects.quietly_left(now).values_list("pk", flat=True)
     deserted = Chat.objects.deserted(now - timedelta(seconds=1)).select_related("entry_point")
     return {
-        "rona": each(operations.lapse, overdue[:BATCH]),
-        "desks": each(agent_operations.lapse, Agent.objects.lapsed(now)[:BATCH]),
-        "inactive": each(operations.time_out, Agent.objects.inactive(now)[:BATCH]),
-        "stranded": each(_withdraw, stranded[:BATCH]),
-        "adrift": each(operations.agent_lost, adrift[:BATCH]),
-        "back": each(comes_back, back.select_related("agent")[:BATCH]),
-        "given_up": each(operations.give_up, lost[:BATCH]),
+        "rona": _all_due(operations.lapse, overdue[:BATCH]),
+        "desks": _all_due(agent_operations.lapse, Agent.objects.lapsed(now)[:BATCH]),
+        "inactive": _all_due(operations.time_out, Agent.objects.inactive(now)[:BATCH]),
+        "stranded": _all_due(_withdraw, stranded[:BATCH]),
+        "adrift": _all_due(operations.agent_lost, adrift[:BATCH]),
+        "back": _all_due(comes_back, back.select_related("agent")[:BATCH]),
+        "given_up": _all_due(operations.give_up, lost[:BATCH]),
         "unwatched": operations.end_lost_watches(),
-        "left": each(operations.customer_lost, left[:BATCH]),
-        "abandoned": each(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
-        "overflowed": each(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),
-        "taken_up": each(operations.take_up, operations.due_messages(now, BATCH)),
-        "looked_again": each(operations.look_again, unread[:BATCH]),
-        "swept_away": each(operations.sweep_away, unsent[:BATCH]),
+        "left": _all_due(operations.customer_lost, left[:BATCH]),
+        "abandoned": _all_due(operations.abandon, [c for c in deserted if _out_of_patience(c, now)]),
+        "overflowed": _all_due(operations.wait_is_over, waited.values_list("pk", flat=True)[:BATCH]),
+        "taken_up": _all_due(operations.take_up, operations.due_messages(now, BATCH)),
+        "looked_again": _all_due(operations.look_again, unread[:BATCH]),
+        "swept_away": _all_due(operations.sweep_away, unsent[:BATCH]),
         "offered": operations.distribute(),
         "overtaken": _tell_overtaken(now),
     }
+
+
+def _all_due(act: Callable[[Any], Any], rows: Iterable[Any]) -> int:
+    """As `each`, with one routing pass over all queues it has moved something in."""
+    with operations.one_pass():
+        return each(act, rows)
 
 
 def break_off(after: timedelta) -> int:

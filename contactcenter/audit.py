@@ -1,10 +1,14 @@
 """Looking for card numbers where none may be, from the database to reports. What is found is told, never shown."""
 
+import bz2
+import gzip
 import json
+import lzma
 import re
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import redis
 from django.conf import settings
@@ -12,6 +16,7 @@ from django.db import connection
 from psycopg import sql
 
 from lib.pci.files import texts_inside
+from lib.pci.formats.raw import strings
 from lib.pci.formats.reading import Reader, Unreadable
 from lib.pci.formats.text import within
 from lib.pci.images import can_read_images, text_of_image
@@ -29,6 +34,24 @@ OURS = re.compile(
     r"|\b20[0-9]{2}-[01][0-9]-[0-3][0-9][T ][0-2][0-9](?::[0-5][0-9]){2}\.[0-9]{6}\+00(?::?00)?"
 )
 """Ids and moments as our own programs write them: side by side, or with an offset, one in seventy looks like a card."""
+
+RANDOM = frozenset(
+    {"chats_chat.token", "chats_entry.fingerprint", "chats_heldmessage.fingerprint", "chats_attachment.stored"}
+)
+"""Columns into which only random bytes, digests and names of our own making go: nothing that anybody typed."""
+OUR_NAME = re.compile(r"[0-9a-f]{40}")
+PACKED: tuple[tuple[bytes, Callable[..., IO[bytes]] | None], ...] = (
+    (b"\x1f\x8b", gzip.open),
+    (b"BZh", bz2.open),
+    (b"\xfd7zXZ", lzma.open),
+    (b"\x28\xb5\x2f\xfd", None),  # zstd, zip, 7z: unpack them first
+    (b"PK\x03\x04", None),
+    (b"7z\xbc\xaf", None),
+)
+LONGEST_NUMBER = 60  # characters of a line in which half a number stands
+ENDS_IN_DIGIT = re.compile(r"\d[\s\"',;|]{0,5}$")
+BEGINS_WITH_DIGIT = re.compile(r"[\s\"'|>]{0,5}(?!\d{4}-\d\d-\d\d|\d{1,3}(?:\.\d{1,3}){3})\d")
+"""But not with a moment or an address, as the lines of a log do."""
 
 
 class Find(NamedTuple):
@@ -70,43 +93,50 @@ def unwrapped(value: str) -> Iterator[str]:
 
 
 def look_at_database() -> Looked:
-    """Every text column of every table of the application's schema."""
+    """Every column of every table of the application's schema that can hold text, but those of `RANDOM`."""
     finds: list[Find] = []
     rows = 0
     for table, columns in _columns().items():
         for number, row in _rows(table, columns):
             rows += 1
             for column, value in zip(columns, row, strict=True):
-                found = struck(unwrapped(value)) if value else ()
+                found = struck(strings(value) if isinstance(value, bytes) else unwrapped(value)) if value else ()
                 if found:
                     finds.append(Find("database", f"{table}.{column}, row {number}", found))
     return Looked("database", rows, finds, [])
 
 
-def _columns() -> dict[str, list[str]]:
+def _columns() -> dict[str, dict[str, bool]]:
+    """The columns of each table, and whether they hold bytes."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.table_name, c.column_name FROM information_schema.columns c "
+            "SELECT c.table_name, c.column_name, c.data_type = 'bytea' FROM information_schema.columns c "
             "JOIN information_schema.tables t USING (table_schema, table_name) "
             "WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.data_type = ANY(%s) "
             "ORDER BY c.table_name, c.ordinal_position",
             [list(TYPES)],
         )
-        tables: dict[str, list[str]] = {}
-        for table, column in cursor.fetchall():
-            tables.setdefault(table, []).append(column)
+        tables: dict[str, dict[str, bool]] = {}
+        for table, column, is_bytes in cursor.fetchall():
+            if f"{table}.{column}" not in RANDOM:
+                tables.setdefault(table, {})[column] = is_bytes
         return tables
 
 
-def _rows(table: str, columns: list[str]) -> Iterator[tuple[str, list[str | None]]]:
-    """Each row by its place in the table's file, with its texts; never more than a few hundred in memory."""
-    shown = [sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns]
+def _rows(table: str, columns: dict[str, bool]) -> Iterator[tuple[str, list[str | bytes | None]]]:
+    """Each row by its place in the table's file, with its texts; never more than a few hundred in memory.
+
+    Bytes come as they are: the hexadecimal digits of random ones look like cards.
+    """
+    shown = [
+        sql.SQL("{}" if is_bytes else "{}::text").format(sql.Identifier(column)) for column, is_bytes in columns.items()
+    ]
     query = sql.SQL("SELECT ctid::text, {} FROM {}").format(sql.SQL(", ").join(shown), sql.Identifier(table))
     with connection.chunked_cursor() as cursor:
         cursor.execute(query)
         while batch := cursor.fetchmany(ROWS):
             for number, *values in batch:
-                yield number, values
+                yield number, [bytes(value) if isinstance(value, memoryview) else value for value in values]
 
 
 # --- files
@@ -122,7 +152,7 @@ def look_at_media() -> Looked:
         name = str(path.relative_to(settings.MEDIA_ROOT))
         try:
             found = struck(_texts_of(path))
-        except (Unreadable, OSError) as error:
+        except Exception as error:  # readers of damaged files raise whatever they like
             unread.append(f"{name}: {getattr(error, 'reason', type(error).__name__)}")
             continue
         if found:
@@ -133,27 +163,51 @@ def look_at_media() -> Looked:
 def _texts_of(path: Path) -> Iterator[str]:
     if path.stat().st_size > LARGEST_FILE:
         raise Unreadable("too_large")
-    yield path.name
+    if not OUR_NAME.fullmatch(path.name):
+        yield path.name
     yield from texts_inside(_reader(), path.read_bytes(), "")
 
 
 def look_at_lines(where: str, paths: Iterable[Path]) -> Looked:
-    """Every line of the files named, and of every file in the folders named."""
+    """Every line of the files named, and of every file in the folders named, packed or not, and each two together."""
     finds, unread, lines = [], [], 0
     for path in paths:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_dir():
                 continue
             try:
-                with file.open("rb") as log:
-                    for number, line in enumerate(log, 1):
-                        lines += 1
-                        found = struck([line.decode("utf-8", "replace")])
-                        if found:
-                            finds.append(Find(where, f"{file}:{number}", found))
-            except OSError as error:
-                unread.append(f"{file}: {error.strerror}")
+                before = ""
+                for number, line in enumerate(_lines(file), 1):
+                    lines += 1
+                    found = struck(unwrapped(line)) or _struck_across(before, line)
+                    if found:
+                        finds.append(Find(where, f"{file}:{number}", found))
+                    before = line
+            except (OSError, EOFError, Unreadable, zlib.error, lzma.LZMAError) as error:
+                unread.append(f"{file}: {getattr(error, 'reason', '') or type(error).__name__}")
     return Looked(where, lines, finds, unread)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """The lines of a file, unpacked. Raises Unreadable for what is packed in a way that nobody here unpacks."""
+    with path.open("rb") as file:
+        start = file.read(6)
+    opened = next((opener for magic, opener in PACKED if start.startswith(magic)), Path.open)
+    if opened is None:
+        raise Unreadable("type")
+    with opened(path, "rb") as log:
+        for line in log:
+            yield line.decode("utf-8", "replace")
+
+
+def _struck_across(before: str, line: str) -> tuple[str, ...]:
+    """What strikes only when two lines are read as one: a number whose rest stands in the next line."""
+    if not ENDS_IN_DIGIT.search(before) or not BEGINS_WITH_DIGIT.match(line):
+        return ()
+    first = before[-LONGEST_NUMBER:]
+    findings = mask(OURS.sub("id", first) + line[:LONGEST_NUMBER], DETECTORS).findings
+    edge = len(OURS.sub("id", first))
+    return tuple(sorted({finding.detector for finding in findings if finding.start < edge < finding.end}))
 
 
 # --- Redis

@@ -64,6 +64,7 @@ __all__ = [
     "look_again",
     "look_at",
     "monitor",
+    "one_pass",
     "open",
     "overflow",
     "post",

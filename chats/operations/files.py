@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, F, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from chats import policies
-from chats.attachments import PART_SIZE
+from chats.attachments import PART_SIZE, AttachmentQuerySet
 from chats.events import FileReady, MessageDropped
 from chats.lookback import MOST
 from chats.models import Attachment, Chat, Entry, HeldMessage, Seat
@@ -33,14 +36,22 @@ MOST_BYTES = 25 * 1024 * 1024
 LONGEST_NAME = 200
 PATIENCE = timedelta(seconds=60)  # after which a file is looked at once more
 TRIES = 3
+LONGEST_WAIT = timedelta(hours=1)  # after which a file that no worker has begun is discarded
+MOST_AT_ONCE = 10  # files of one sender that wait to be looked at
+HOUR, MOST_AN_HOUR, MOST_BYTES_AN_HOUR = timedelta(hours=1), 60, 10 * MOST_BYTES  # of one sender in one chat
 TOO_LARGE, TOO_MANY = _("Files may have 25 MB together."), _("At most 10 files with 25 MB together.")
+TOO_FAST = _("Too many files at once. Wait until the ones before were checked.")
+TOO_OFTEN = _("Too many files within an hour. Try again later.")
 UPLOAD_LIFE = timedelta(hours=1)  # after which what was never sent is thrown away
 
 Status = Attachment.Status
 
 
 def announce(chat: Chat, *, by: Sender, name: str, size: int) -> Attachment:
-    """A file may come in parts. Refused: `forbidden`, `gone`, `invalid` (kind), `too_large`, `pci_dropped` (name)."""
+    """A file may come in parts.
+
+    Refused: `forbidden`, `gone`, `invalid` (kind), `too_large`, `rate_limited` in words, `pci_dropped` (name).
+    """
     rule = policies.of_queue(chat.queue_id)
     if chat.ended_at is not None:
         raise Refused("gone")
@@ -61,6 +72,7 @@ def announce(chat: Chat, *, by: Sender, name: str, size: int) -> Attachment:
             waiting = Attachment.objects.filter(chat=row).of_sender(by.kind, by.id).unsent()
             if len(waiting) >= MOST_FILES or sum(file.size for file in waiting) + size > MOST_BYTES:
                 raise Refused("too_large", TOO_MANY)
+            _within_quota(Attachment.objects.filter(chat=row).of_sender(by.kind, by.id), size, now)
             return Attachment.objects.create(
                 chat=row,
                 sender_kind=by.kind,
@@ -71,6 +83,17 @@ def announce(chat: Chat, *, by: Sender, name: str, size: int) -> Attachment:
                 created_at=now,
             )
     raise dropped(findings(struck, rule.screening))
+
+
+def _within_quota(mine: AttachmentQuerySet, size: int, now: datetime) -> None:
+    """Nobody fills the queue that everybody's files wait in. Raises Refused("rate_limited") in words."""
+    if not settings.RATE_LIMITS:
+        return
+    if mine.filter(status=Status.SCANNING).count() >= MOST_AT_ONCE:
+        raise Refused("rate_limited", TOO_FAST)
+    lately = mine.filter(created_at__gt=now - HOUR).aggregate(files=Count("pk"), size=Coalesce(Sum("size"), 0))
+    if lately["files"] >= MOST_AN_HOUR or lately["size"] + size > MOST_BYTES_AN_HOUR:
+        raise Refused("rate_limited", TOO_OFTEN)
 
 
 def _among_names(chat: Chat, name: str, rule: Rule, *, by: Sender) -> tuple[str, set[str]]:
@@ -294,13 +317,25 @@ def sweep_away(row: Attachment) -> bool:
     return True
 
 
+def begin(attachment_id: UUID) -> Attachment | None:
+    """A worker looks at the file now, which counts as a try. None when it is gone or its verdict stands."""
+    waiting = Attachment.objects.filter(pk=attachment_id, status=Status.SCANNING)
+    if not waiting.update(tries=F("tries") + 1, look_at=database_now() + PATIENCE):
+        return None
+    return waiting.select_related("chat").first()
+
+
 def look_again(row: Attachment) -> bool:
-    """A file whose verdict is overdue is looked at once more; after three tries it is discarded unread."""
-    if row.tries >= TRIES:
+    """A file whose verdict is overdue is looked at once more.
+
+    It is discarded unread after three tries that workers began, or when none began one for an hour.
+    """
+    now = database_now()
+    if row.tries >= TRIES or (not row.tries and row.created_at < now - LONGEST_WAIT):
         return judge(row.pk, kind="", reason="unchecked", detectors=())
     due = Attachment.objects.filter(pk=row.pk, status=Status.SCANNING, look_at=row.look_at)
     with transaction.atomic():
-        if not due.update(look_at=database_now() + PATIENCE, tries=row.tries + 1):
+        if not due.update(look_at=now + PATIENCE):
             return False
         publish(FileReady(attachment_id=row.pk))
     return True

@@ -15,6 +15,7 @@ from chats.events import ChatChanged, QueueMoved
 from chats.models import Chat, Offer, Seat, Watch
 from chats.operations import lines
 from chats.operations.asking import everybody, in_vain
+from chats.operations.distribute import one_pass
 from chats.operations.end import close_watches, end_seat
 from chats.operations.enqueue import requeue
 from chats.senders import SYSTEM, of_agent
@@ -159,4 +160,5 @@ def withdraw_all(agent: Agent, *, why: str) -> int:
     if Agent.objects.filter(pk=agent.pk, state__in=(AgentState.AVAILABLE, AgentState.IDLE)).exists():
         return 0
     live = Offer.objects.live().for_agent(agent).order_by("offered_at").values_list("pk", flat=True)
-    return sum(withdraw(offer_id, why=why) for offer_id in list(live))
+    with one_pass():
+        return sum(withdraw(offer_id, why=why) for offer_id in list(live))

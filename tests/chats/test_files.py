@@ -9,21 +9,18 @@ import pytest
 
 from chats import operations
 from chats.attachments import PART_SIZE
-from chats.models import Attachment, BotAnswer, Chat, Entry, Finding, ScreeningPolicy, Seat
+from chats.models import Attachment, Chat, Finding, ScreeningPolicy, Seat
 from chats.operations import files
 from chats.senders import Sender, of_agent
 from chats.tasks import scan_file, sweep
 from contactcenter import frames
 from lib.clock import database_now
 from lib.errors import Refused
-from routing.models import EntryPoint
 from tests import cast
+from tests.chats.filing import CARD_FILE, GOOD, looked_at, sent, statuses, uploaded
 from tests.chats.stage import by_socket
 from tests.lib.pci import made_files as made
 from tests.sockets import Stage, in_thread
-
-CARD_FILE = made.docx("4111111111111111")
-GOOD = made.docx("hello")
 
 
 @pytest.fixture(autouse=True)
@@ -35,29 +32,6 @@ def own_media(settings: Any, tmp_path: Path) -> Iterator[Path]:
 
 def kept(media: Path) -> list[Path]:
     return [path for path in media.rglob("*") if path.is_file()]
-
-
-def uploaded(chat: Chat, by: Sender, data: bytes = GOOD, name: str = "a.docx") -> Attachment:
-    """The file is complete and waits to be looked at."""
-    row = operations.announce(cast.fresh(chat), by=by, name=name, size=len(data))
-    for number in range(1, row.parts + 1):
-        part = data[(number - 1) * PART_SIZE : number * PART_SIZE]
-        row = operations.receive(chat, row.pk, number, part, by=by)
-    return row
-
-
-def sent(chat: Chat, by: Sender, *rows: Attachment, text: str = "see here", cid: str = "") -> Any:
-    ids = [row.pk for row in rows]
-    return operations.post(cast.fresh(chat), by=by, cid=cid or cast.new_cid(), text=text, attachments=ids)
-
-
-def looked_at(row: Attachment) -> Attachment:
-    assert scan_file(str(row.pk))
-    return cast.fresh(row)
-
-
-def statuses(entry: Entry) -> list[tuple[str, str | None]]:
-    return [(card["status"], card["reason"]) for card in entry.attachments]
 
 
 def test_a_clean_file_travels_by_an_amended_line(alice_with_carol: Seat, own_media: Path) -> None:
@@ -155,31 +129,6 @@ def test_the_name_of_a_held_message_is_taken_in_the_fast_lane_too(alice_with_car
     with pytest.raises(Refused) as refused:
         by_socket(chat, by, "something else", cid="held")
     assert refused.value.code == "conflict"
-
-
-@pytest.mark.parametrize(("policy", "state_before"), [("redact", "queued"), ("drop", "bot")])
-def test_the_chatbot_reads_what_comes_with_a_file(
-    house: cast.House, own_media: Path, policy: str, state_before: str
-) -> None:
-    EntryPoint.objects.update(bot_speaks_first=True)
-    BotAnswer.objects.create(entry_point=house.entry_point, triggers="delivery", text="Two days.")
-    chat = cast.comes_in(house.entry_point).chat
-    ScreeningPolicy.objects.create(policy=policy)
-    by = cast.customer_of(chat)
-    asked, broken = uploaded(chat, by), uploaded(chat, by)
-    sent(chat, by, asked, text="When is my delivery?")
-    looked_at(asked)
-    assert [line.text for line in cast.lines(chat) if line.kind == "message"][-2:] == [
-        "When is my delivery?",
-        "Two days.",
-    ]
-    sent(chat, by, broken, text="It's broken, see photo")
-    assert cast.fresh(chat).state == state_before
-    looked_at(broken)
-    assert cast.fresh(chat).state == "queued"
-    said, answered = [line for line in cast.lines(chat) if line.kind == "message"][-2:]
-    assert (said.text, statuses(said)) == ("It's broken, see photo", [("clean", None)])
-    assert "get somebody" in answered.text
 
 
 def test_drop_discards_the_message_with_its_files(alice_with_carol: Seat, own_media: Path) -> None:
@@ -310,8 +259,8 @@ def test_a_scanner_that_never_answers_passes_nothing(alice_with_carol: Seat, own
     by = cast.customer_of(chat)
     row = uploaded(chat, by)
     entry = sent(chat, by, row).entry
-    assert not scan_file(str(row.pk))
-    for _ in range(files.TRIES + 1):
+    for _ in range(files.TRIES):
+        assert not scan_file(str(row.pk))
         assert cast.fresh(row).status == "scanning"
         Attachment.objects.update(look_at=database_now() - files.PATIENCE)
         sweep()

@@ -7,6 +7,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from agents.models import Agent
 from chats import tasks
@@ -53,6 +54,20 @@ def test_what_somebody_holds_is_passed_by(house: cast.House, alice: Agent, bob: 
         assert (fresh(first).outcome, fresh(second).outcome) == ("", "lapsed")
     assert tasks.sweep()["rona"] == 1
     assert fresh(first).outcome == "lapsed"
+
+
+def test_however_many_requests_lapse_there_is_one_routing_pass_for_them(house: cast.House, alice: Agent) -> None:
+    agents = [cast.goes_available(agent) for agent in (alice, *(cast.hire(f"Ben {n}", house.team) for n in range(3)))]
+    chats = [cast.comes_in(house.entry_point).chat for _ in agents]
+    for chat in chats:
+        cast.time_is_up(cast.live_offer(chat))
+    with CaptureQueriesContext(connection) as asked:
+        assert tasks.sweep()["rona"] == len(agents)
+    passes = sum("pg_advisory_xact_lock" in query["sql"] for query in asked)
+    assert 1 <= passes <= 2, "one for what lapsed, one of the sweep's own"
+    assert {fresh(chat).state for chat in chats} == {"queued"}
+    cast.goes_available(cast.hire("Carl", house.team))
+    assert {fresh(chat).state for chat in chats} == {"offered", "queued"}
 
 
 @transaction.atomic

@@ -1,8 +1,12 @@
 """The audit finds card data wherever it was put behind the product's back, and says so without showing it."""
 
 import base64
+import bz2
+import gzip
 import io
 import json
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from chats.models import Chat
-from contactcenter.audit import DETECTORS, struck
+from contactcenter.audit import DETECTORS, look_at_lines, struck
 from lib.pci.mask import mask
 from tests import cast
 from tests.lib.pci import made_files as made
@@ -86,3 +90,43 @@ def test_ids_and_moments_of_our_own_are_no_cards_and_hide_none(ours: str) -> Non
     assert mask(ours, DETECTORS).findings, "the detector alone takes it for a card"
     assert struck([ours]) == ()
     assert struck([f"{ours} 4111 1111 1111 1111", f"4111111111111111 {ours}"]) == ("pan",)
+
+
+def test_random_tokens_are_no_cards(carol_chat: Chat, media: Path, tmp_path: Path) -> None:
+    """Their hexadecimal digits would be: some seventy in fifty thousand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE audit_random AS SELECT sha256(n::text::bytea) AS digest FROM generate_series(1, 20000) n"
+        )
+        cursor.execute("INSERT INTO audit_random VALUES (%s)", [b"\0\1" + SOLID.encode()])
+    _status, _said, report = audit(tmp_path)
+    assert [place.partition(",")[0] for place in places(report)["database"]] == ["audit_random.digest"]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_packed_logs_are_read(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    log = tmp_path / "app.log.1"
+    log.write_bytes(pack(f"fine\nGET /?card={SOLID}\n".encode()))
+    assert [find.place for find in look_at_lines("logs", [log]).finds] == [f"{log}:2"]
+
+
+def test_logs_that_nobody_unpacks_are_told(media: Path, tmp_path: Path, db: None) -> None:
+    log = tmp_path / "app.log.zst"
+    log.write_bytes(b"\x28\xb5\x2f\xfd" + bytes(20))
+    status, said, _report = audit(tmp_path, log)
+    assert status == 2 and f"not read in logs: {log}: type" in said
+
+
+@pytest.mark.parametrize(
+    ("written", "lines"),
+    [
+        (f"body={base64.b64encode(SOLID.encode()).decode()}", [1]),
+        ("card 4111 1111\n1111 1111 thanks", [2]),
+        ("2026-11-22 10:00:00 took 41111111\n2026-11-22 10:00:01 11111111", []),
+        ("id 55123\nid 55124", []),
+    ],
+)
+def test_lines_of_logs(written: str, lines: list[int], tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    log.write_text(written)
+    assert [find.place for find in look_at_lines("logs", [log]).finds] == [f"{log}:{line}" for line in lines]

@@ -14,13 +14,16 @@ from contactcenter.audit import Looked, look_at_database, look_at_lines, look_at
 
 
 class Command(BaseCommand):
-    """Sweeps database, files, Redis, logs and reports, writes a dated report, and ends with status 1 on a find."""
+    """Sweeps database, files, Redis, logs and reports, writes a dated report.
+
+    It ends with status 1 on a find, with 2 when something could not be read.
+    """
 
     help = "Look for card data in the database, the files sent, Redis, logs and reports; status 1 when some is found."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "logs", nargs="*", type=Path, metavar="LOG", help="log files, or folders of them (var/*.log)"
+            "logs", nargs="*", type=Path, metavar="LOG", help="log files, or folders of them (var/*.log*)"
         )
         parser.add_argument(
             "--reports",
@@ -31,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = datetime.now(UTC)
-        logs = options["logs"] or sorted((settings.BASE_DIR / "var").glob("*.log"))
+        logs = options["logs"] or sorted((settings.BASE_DIR / "var").glob("*.log*"))
         reports = [options["reports"]] if options["reports"].exists() else []
         looked = [
             look_at_database(),
@@ -52,6 +55,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Report: {report}")
         if finds:
             sys.exit(1)
+        if any(each.unread for each in looked):
+            sys.exit(2)
 
 
 def _written(looked: list[Looked], began: datetime, folder: Path) -> Path:
