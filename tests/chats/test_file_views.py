@@ -12,7 +12,8 @@ from chats.models import Attachment, Chat, Seat
 from chats.tasks import scan_file
 from lib.clock import database_now
 from tests import cast
-from tests.chats.test_files import GOOD, looked_at, own_media, sent, uploaded
+from tests.chats.filing import GOOD, looked_at, sent, uploaded
+from tests.chats.test_files import own_media
 
 __all__ = ["own_media"]
 
