@@ -334,7 +334,7 @@ async def say(chat_id: UUID, *, by: Sender, cid: str, text: str) -> dict[str, An
     queue = writer.queues.get(chat_id, UNKNOWN) if rules.queues else None
     policy = rules.everywhere.screening if queue is None else rules.of(queue).screening
     screened = NOTHING if queue == UNKNOWN else screen(text, policy)
-    if screened.dropped or mask_after_card(screened.text, policy.detectors).findings:
-        raise NeedsMore
     digits = holds_digit(screened.text)
+    if screened.dropped or (digits and mask_after_card(screened.text, policy.detectors).findings):
+        raise NeedsMore
     return await writer.say(Said(chat_id, by, cid, screened, policy, queue, digits, writer.hub.loop.create_future()))

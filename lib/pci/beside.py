@@ -77,6 +77,7 @@ CODE_DIGITS = range(3, 5)
 EXPIRY_SAID = re.compile(
     rf"(?<![^\W_])(?<!{MASK})(?<![0-9{MASK}][./-])(?P<expiry>{DATE}|{MONTH}\s?[|;\t]\s?{YEAR}{END})", re.IGNORECASE
 )
+LONG_NUMBER = re.compile("[0-9]{7}")
 TRACK_REST = re.compile(
     rf"(?<![^\W_])[2-4][0-9]{FULL_MONTH}[1-79][0-9]{{2}}(?:[0-9]{{0,40}}\?|[0-9]{{6,40}}(?![^\W_]))"
 )
@@ -126,7 +127,7 @@ def find_after_card(read: str, card: str, *, codes: bool, tracks: bool) -> Itera
     A date that is called so is found anywhere, and reported as `card`; the others only in a message that is little
     more than that.
     """
-    rests = [*TRACK_REST.finditer(read)] if tracks else []
+    rests = [*TRACK_REST.finditer(read)] if tracks and LONG_NUMBER.search(read) else []
     for found in rests:
         yield whole("track", read, *found.span())
     lower = read.lower()

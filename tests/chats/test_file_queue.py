@@ -1,4 +1,4 @@
-"""Files on their way: their names, the queue in which everybody's wait, and what becomes of those left behind."""
+"""The queue in which everybody's files wait: nobody fills it, and nothing is lost or discarded by waiting."""
 
 from pathlib import Path
 from typing import Any
@@ -8,14 +8,14 @@ import redis
 from django.core.cache import cache
 
 from chats import operations
-from chats.models import Attachment, ScreeningPolicy, Seat
+from chats.models import Attachment, Seat
 from chats.operations import files
 from chats.senders import of_agent
-from chats.tasks import scan_file, sweep
+from chats.tasks import sweep
 from lib.clock import database_now
 from lib.errors import Refused
 from tests import cast
-from tests.chats.test_files import code, kept, looked_at, own_media, sent, statuses, uploaded
+from tests.chats.test_files import code, kept, looked_at, own_media, sent, uploaded
 
 __all__ = ["own_media"]
 
@@ -86,67 +86,3 @@ def test_nobody_sends_files_all_day(alice_with_carol: Seat, size: int) -> None:
     assert code(chat, by, "announce", name="a.txt", size=5) == "rate_limited"
     Attachment.objects.update(created_at=database_now() - files.HOUR)
     operations.announce(chat, by=by, name="a.txt", size=5)
-
-
-def test_cancelled_and_forgotten_files_leave_nothing(alice_with_carol: Seat, own_media: Path) -> None:
-    chat = alice_with_carol.chat
-    by = cast.customer_of(chat)
-    operations.cancel(chat, uploaded(chat, by).pk, by=by)
-    forgotten = uploaded(chat, by)
-    Attachment.objects.filter(pk=forgotten.pk).update(created_at=database_now() - files.UPLOAD_LIFE * 2)
-    sweep()
-    assert kept(own_media) == []
-    assert set(Attachment.objects.values_list("status", flat=True)) == {"cancelled"}
-
-
-def test_a_scanner_that_never_answers_passes_nothing(alice_with_carol: Seat, own_media: Path, settings: Any) -> None:
-    settings.CLAMAV = f"unix://{own_media}/nobody"
-    chat = alice_with_carol.chat
-    by = cast.customer_of(chat)
-    row = uploaded(chat, by)
-    entry = sent(chat, by, row).entry
-    for _ in range(files.TRIES):
-        assert not scan_file(str(row.pk))
-        assert cast.fresh(row).status == "scanning"
-        Attachment.objects.update(look_at=database_now() - files.PATIENCE)
-        sweep()
-    assert statuses(cast.fresh(entry)) == [("dropped", "unchecked")]
-    assert kept(own_media) == []
-
-
-@pytest.mark.parametrize("drop", [False, True])
-def test_a_number_in_pieces_over_several_names_is_masked_in_all_of_them(alice_with_carol: Seat, drop: bool) -> None:
-    if drop:
-        ScreeningPolicy.objects.create(policy="drop")
-    chat = alice_with_carol.chat
-    by = cast.customer_of(chat)
-    first = looked_at(uploaded(chat, by, name="4111 1111.docx"))
-    sent(chat, by, first)
-    operations.announce(chat, by=by, name="IMG_1111.docx", size=1)
-    operations.announce(chat, by=of_agent(alice_with_carol.agent), name="1111 1111.docx", size=1)
-    assert cast.fresh(first).name == "4111 1111.docx", "what another one says completes nothing"
-    if drop:
-        with pytest.raises(Refused, match="pci_dropped"):
-            operations.announce(chat, by=by, name="1111 1111.docx", size=1)
-    else:
-        assert operations.announce(chat, by=by, name="1111 1111.docx", size=1).name == "•••• 1111.docx"
-    assert cast.fresh(first).name == "•••• ••••.docx"
-    shown = [card["name"] for line in cast.lines(chat) for card in line.attachments]
-    assert shown == ["•••• ••••.docx"] * 2
-    assert cast.kinds(chat)[-1] == "amended"
-
-
-def test_the_name_of_a_held_message_is_taken_in_the_fast_lane_too(alice_with_carol: Seat) -> None:
-    ScreeningPolicy.objects.create(policy="drop")
-    chat = alice_with_carol.chat
-    by = cast.customer_of(chat)
-    row = uploaded(chat, by)
-    sent(chat, by, row, cid="held")
-    with pytest.raises(Refused) as refused:
-        by_socket(chat, by, "something else", cid="held")
-    assert refused.value.code == "conflict"
-    looked_at(row)
-    assert (cast.lines(chat)[-1].cid, cast.lines(chat)[-1].text) == ("held", "see here")
-    with pytest.raises(Refused) as refused:
-        by_socket(chat, by, "something else", cid="held")
-    assert refused.value.code == "conflict"

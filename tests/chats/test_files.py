@@ -12,19 +12,18 @@ from django.test import Client
 from agents.models import Agent
 from chats import operations
 from chats.attachments import PART_SIZE
-from chats.models import Attachment, BotAnswer, Chat, Entry, Finding, ScreeningPolicy, Seat
+from chats.models import Attachment, Chat, Finding, ScreeningPolicy, Seat
+from chats.operations import files
 from chats.senders import Sender, of_agent
-from chats.tasks import scan_file
+from chats.tasks import scan_file, sweep
 from contactcenter import frames
 from lib.clock import database_now
 from lib.errors import Refused
-from routing.models import EntryPoint
 from tests import cast
+from tests.chats.filing import CARD_FILE, GOOD, looked_at, sent, statuses, uploaded
+from tests.chats.stage import by_socket
 from tests.lib.pci import made_files as made
 from tests.sockets import Stage, in_thread
-
-CARD_FILE = made.docx("4111111111111111")
-GOOD = made.docx("hello")
 
 
 @pytest.fixture(autouse=True)
@@ -36,29 +35,6 @@ def own_media(settings: Any, tmp_path: Path) -> Iterator[Path]:
 
 def kept(media: Path) -> list[Path]:
     return [path for path in media.rglob("*") if path.is_file()]
-
-
-def uploaded(chat: Chat, by: Sender, data: bytes = GOOD, name: str = "a.docx") -> Attachment:
-    """The file is complete and waits to be looked at."""
-    row = operations.announce(cast.fresh(chat), by=by, name=name, size=len(data))
-    for number in range(1, row.parts + 1):
-        part = data[(number - 1) * PART_SIZE : number * PART_SIZE]
-        row = operations.receive(chat, row.pk, number, part, by=by)
-    return row
-
-
-def sent(chat: Chat, by: Sender, *rows: Attachment, text: str = "see here", cid: str = "") -> Any:
-    ids = [row.pk for row in rows]
-    return operations.post(cast.fresh(chat), by=by, cid=cid or cast.new_cid(), text=text, attachments=ids)
-
-
-def looked_at(row: Attachment) -> Attachment:
-    assert scan_file(str(row.pk))
-    return cast.fresh(row)
-
-
-def statuses(entry: Entry) -> list[tuple[str, str | None]]:
-    return [(card["status"], card["reason"]) for card in entry.attachments]
 
 
 def test_a_clean_file_travels_by_an_amended_line(alice_with_carol: Seat, own_media: Path) -> None:
@@ -102,6 +78,28 @@ def test_looked_at_before_it_is_sent(alice_with_carol: Seat) -> None:
     assert statuses(sent(chat, by, *rows, text="").entry) == [("clean", None), ("dropped", "card")]
 
 
+@pytest.mark.parametrize("drop", [False, True])
+def test_a_number_in_pieces_over_several_names_is_masked_in_all_of_them(alice_with_carol: Seat, drop: bool) -> None:
+    if drop:
+        ScreeningPolicy.objects.create(policy="drop")
+    chat = alice_with_carol.chat
+    by = cast.customer_of(chat)
+    first = looked_at(uploaded(chat, by, name="4111 1111.docx"))
+    sent(chat, by, first)
+    operations.announce(chat, by=by, name="IMG_1111.docx", size=1)
+    operations.announce(chat, by=of_agent(alice_with_carol.agent), name="1111 1111.docx", size=1)
+    assert cast.fresh(first).name == "4111 1111.docx", "what another one says completes nothing"
+    if drop:
+        with pytest.raises(Refused, match="pci_dropped"):
+            operations.announce(chat, by=by, name="1111 1111.docx", size=1)
+    else:
+        assert operations.announce(chat, by=by, name="1111 1111.docx", size=1).name == "•••• 1111.docx"
+    assert cast.fresh(first).name == "•••• ••••.docx"
+    shown = [card["name"] for line in cast.lines(chat) for card in line.attachments]
+    assert shown == ["•••• ••••.docx"] * 2
+    assert cast.kinds(chat)[-1] == "amended"
+
+
 def test_drop_holds_the_message_until_all_is_clean(alice_with_carol: Seat) -> None:
     ScreeningPolicy.objects.create(policy="drop")
     chat = alice_with_carol.chat
@@ -120,29 +118,20 @@ def test_drop_holds_the_message_until_all_is_clean(alice_with_carol: Seat) -> No
     assert sent(chat, by, *rows, cid="held").entry == line
 
 
-@pytest.mark.parametrize(("policy", "state_before"), [("redact", "queued"), ("drop", "bot")])
-def test_the_chatbot_reads_what_comes_with_a_file(
-    house: cast.House, own_media: Path, policy: str, state_before: str
-) -> None:
-    EntryPoint.objects.update(bot_speaks_first=True)
-    BotAnswer.objects.create(entry_point=house.entry_point, triggers="delivery", text="Two days.")
-    chat = cast.comes_in(house.entry_point).chat
-    ScreeningPolicy.objects.create(policy=policy)
+def test_the_name_of_a_held_message_is_taken_in_the_fast_lane_too(alice_with_carol: Seat) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    chat = alice_with_carol.chat
     by = cast.customer_of(chat)
-    asked, broken = uploaded(chat, by), uploaded(chat, by)
-    sent(chat, by, asked, text="When is my delivery?")
-    looked_at(asked)
-    assert [line.text for line in cast.lines(chat) if line.kind == "message"][-2:] == [
-        "When is my delivery?",
-        "Two days.",
-    ]
-    sent(chat, by, broken, text="It's broken, see photo")
-    assert cast.fresh(chat).state == state_before
-    looked_at(broken)
-    assert cast.fresh(chat).state == "queued"
-    said, answered = [line for line in cast.lines(chat) if line.kind == "message"][-2:]
-    assert (said.text, statuses(said)) == ("It's broken, see photo", [("clean", None)])
-    assert "get somebody" in answered.text
+    row = uploaded(chat, by)
+    sent(chat, by, row, cid="held")
+    with pytest.raises(Refused) as refused:
+        by_socket(chat, by, "something else", cid="held")
+    assert refused.value.code == "conflict"
+    looked_at(row)
+    assert (cast.lines(chat)[-1].cid, cast.lines(chat)[-1].text) == ("held", "see here")
+    with pytest.raises(Refused) as refused:
+        by_socket(chat, by, "something else", cid="held")
+    assert refused.value.code == "conflict"
 
 
 def test_drop_discards_the_message_with_its_files(alice_with_carol: Seat, own_media: Path) -> None:
@@ -254,6 +243,32 @@ def test_a_name_with_a_card(alice_with_carol: Seat) -> None:
         ("file_name", "masked"),
         ("file_name", "dropped"),
     ]
+
+
+def test_cancelled_and_forgotten_files_leave_nothing(alice_with_carol: Seat, own_media: Path) -> None:
+    chat = alice_with_carol.chat
+    by = cast.customer_of(chat)
+    operations.cancel(chat, uploaded(chat, by).pk, by=by)
+    forgotten = uploaded(chat, by)
+    Attachment.objects.filter(pk=forgotten.pk).update(created_at=database_now() - files.UPLOAD_LIFE * 2)
+    sweep()
+    assert kept(own_media) == []
+    assert set(Attachment.objects.values_list("status", flat=True)) == {"cancelled"}
+
+
+def test_a_scanner_that_never_answers_passes_nothing(alice_with_carol: Seat, own_media: Path, settings: Any) -> None:
+    settings.CLAMAV = f"unix://{own_media}/nobody"
+    chat = alice_with_carol.chat
+    by = cast.customer_of(chat)
+    row = uploaded(chat, by)
+    entry = sent(chat, by, row).entry
+    for _ in range(files.TRIES):
+        assert not scan_file(str(row.pk))
+        assert cast.fresh(row).status == "scanning"
+        Attachment.objects.update(look_at=database_now() - files.PATIENCE)
+        sweep()
+    assert statuses(cast.fresh(entry)) == [("dropped", "unchecked")]
+    assert kept(own_media) == []
 
 
 # --- over HTTP

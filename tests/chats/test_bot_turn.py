@@ -1,0 +1,37 @@
+"""What the chatbot answers to: also words that came with a file, once they stand."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chats.models import BotAnswer, ScreeningPolicy
+from routing.models import EntryPoint
+from tests import cast
+from tests.chats.filing import looked_at, sent, statuses, uploaded
+
+
+@pytest.mark.parametrize(("policy", "state_before"), [("redact", "queued"), ("drop", "bot")])
+def test_the_chatbot_reads_what_comes_with_a_file(
+    house: cast.House, settings: Any, tmp_path: Path, policy: str, state_before: str
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    EntryPoint.objects.update(bot_speaks_first=True)
+    BotAnswer.objects.create(entry_point=house.entry_point, triggers="delivery", text="Two days.")
+    chat = cast.comes_in(house.entry_point).chat
+    ScreeningPolicy.objects.create(policy=policy)
+    by = cast.customer_of(chat)
+    asked, broken = uploaded(chat, by), uploaded(chat, by)
+    sent(chat, by, asked, text="When is my delivery?")
+    looked_at(asked)
+    assert [line.text for line in cast.lines(chat) if line.kind == "message"][-2:] == [
+        "When is my delivery?",
+        "Two days.",
+    ]
+    sent(chat, by, broken, text="It's broken, see photo")
+    assert cast.fresh(chat).state == state_before
+    looked_at(broken)
+    assert cast.fresh(chat).state == "queued"
+    said, answered = [line for line in cast.lines(chat) if line.kind == "message"][-2:]
+    assert (said.text, statuses(said)) == ("It's broken, see photo", [("clean", None)])
+    assert "get somebody" in answered.text
