@@ -67,9 +67,9 @@ FILLER = re.compile(
     re.IGNORECASE,
 )
 LETTER = re.compile(r"[^\W\d_]")
-QUANTITY = re.compile(
+SOMETHING_ELSE = re.compile(
     r"[$€£¥₹%°]|[0-9](?:[.,][0-9]|\s?(?:x|am|pm|kg|km|m|cm|mm|g|gb|mb|eur|euro|usd|dollars?|gbp|chf|uhr|st|stk|stück|pcs)\b)|"
-    r"\b(?:eur|usd|gbp|chf)\b",
+    r"\b(?:eur|usd|gbp|chf|ssn|social|zip|plz)\b",
     re.IGNORECASE,
 )
 NUMBER = re.compile(rf"(?<![^\W_])(?<!{MASK})(?<!{MASK}[ .-])[0-9]+(?:[ .\x00-][0-9]+)*(?![^\W_])")
@@ -134,10 +134,12 @@ def find_after_card(read: str, card: str, *, codes: bool, tracks: bool) -> Itera
     dates = [*EXPIRY_LABELLED.finditer(read)] if any(hint in lower for hint in LABEL_HINTS) else []
     if len(read) <= LONGEST_MESSAGE and len(LETTER.findall(FILLER.sub(" ", read))) <= MOST_LETTERS:
         dates = dates or [*EXPIRY_SAID.finditer(read)]
+        other = SOMETHING_ELSE.search(_blank(read, [*rests, *dates])) is not None
+        dates = [found for found in dates if not (other and found["expiry"].isdigit())]
         rest = _blank(read, [*rests, *dates])
         numbers = [*NUMBER.finditer(rest)]
         digits = sum(char.isdigit() for char in rest)
-        if codes and len(numbers) == 1 and digits in CODE_DIGITS and not QUANTITY.search(rest):
+        if codes and len(numbers) == 1 and digits in CODE_DIGITS and not SOMETHING_ELSE.search(rest):
             yield digits_of("cvv", read, *numbers[0].span())
     for found in dates:
         yield digits_of(card, read, *found.span("expiry"))
