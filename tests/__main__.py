@@ -15,8 +15,8 @@ from typing import IO
 
 from contactcenter.embedded import ROOT
 
-# Each half keeps one core busy for about as long: people, processes and faults here, everything else there.
-LIVE = ("tests/browser", "tests/faults", "tests/fuzz")
+# Each half keeps one core busy for about as long: people, processes, faults and races here, everything else there.
+LIVE = ("tests/browser", "tests/faults", "tests/fuzz", "tests/races")
 FOLDER = ROOT / "var" / "test"
 
 

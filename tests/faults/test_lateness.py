@@ -16,7 +16,7 @@ from tests.live import until
 pytestmark = pytest.mark.live
 
 STAFF = AGENTS[: size(3, len(AGENTS))]
-ROUNDS = size(2, 40)
+ROUNDS = size(1, 40)
 MESSAGES = size(12, 400)  # of each side in each chat that talks meanwhile
 NORMALLY, WITH_ONE_DEAD = 2.0, 10.0  # seconds
 OFFER_SECONDS = 1

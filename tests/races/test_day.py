@@ -18,7 +18,7 @@ from tests.day import Day
 from tests.faults.house import PROOF, SEED, size
 from tests.live import empty_database
 
-CHATS, AGENTS, HOURS = size(40, 2000), size(10, 60), size(0.25, 5)
+CHATS, AGENTS, HOURS = size(24, 2000), size(8, 60), size(0.15, 5)
 STARTS = "2026-03-02T07:00:00Z"
 SOURCE = Path(os.environ.get("DIALOGUES") or dialogues.SAMPLE)  # DIALOGUES=… plays another file's openings
 HAPPENS = {"offer", "accept", "leave"} | (
