@@ -2,7 +2,6 @@
 
 import logging
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from django.core.cache import cache
@@ -18,7 +17,7 @@ from chats import operations, policies
 from chats.events import FileReady, OffersMade
 from chats.models import CannedResponse, CustomPattern, ScreeningPolicy
 from chats.tasks import QUEUED, lapse_offers, scan_file
-from lib.events import receives
+from lib.events import afterwards, receives
 from lib.keeping import keep_last
 
 log = logging.getLogger(__name__)
@@ -38,13 +37,13 @@ def offer_what_waits(event: AgentAvailable) -> None:
 def keep_chats_of_lost(event: AgentGone) -> None:
     """Offers of an agent whose desk went silent go back, his chats wait for him."""
     agent = Agent.objects.get(pk=event.agent_id)
-    transaction.on_commit(partial(operations.agent_lost, agent), robust=True)
+    afterwards(operations.agent_lost, agent)
 
 
 @receives(OffersMade)
 def set_alarm(event: OffersMade) -> None:
     """Celery rings at the deadline; when it can't be reached the sweep does it alone."""
-    transaction.on_commit(partial(_ring_at, event), robust=True)
+    afterwards(_ring_at, event)
 
 
 def _ring_at(event: OffersMade) -> None:
@@ -57,7 +56,7 @@ def _ring_at(event: OffersMade) -> None:
 @receives(FileReady)
 def look_at_file(event: FileReady) -> None:
     """A worker of the queue `scan` looks at it; when none can be reached, the sweep asks again."""
-    transaction.on_commit(partial(_scan, event), robust=True)
+    afterwards(_scan, event)
 
 
 def _scan(event: FileReady) -> None:

@@ -87,6 +87,11 @@ class Writer:
             conninfo, min_size=1, max_size=CONNECTIONS, timeout=5, open=False, kwargs={"autocommit": True}
         )
 
+    @property
+    def died(self) -> bool:
+        """A fault of our own has ended it: whoever says something next needs another one."""
+        return self._task.done() and not self._stopping
+
     async def say(self, said: Said) -> dict[str, Any]:
         """The answer once the message is committed. Refused as `operations.post`, NeedsMore, or `unavailable`."""
         said.since = self.hub.loop.time()
@@ -189,7 +194,7 @@ class Writer:
             async with self.pool.connection() as connection:
                 cursor = await connection.execute(HELD, {"chat": wanted})
                 return {chat for (chat,) in await cursor.fetchall()}
-        except psycopg.OperationalError:
+        except psycopg.Error:
             return set(wanted)
 
     async def _commit(self, batch: list[Said]) -> None:
@@ -321,7 +326,7 @@ async def running_writer() -> Writer:
     """The writer of this process's event loop, started by the first who asks."""
     global _writer
     hub = await running_hub()
-    if _writer is None or _writer.hub is not hub:
+    if _writer is None or _writer.hub is not hub or _writer.died:
         _writer = Writer(hub)
     return _writer
 

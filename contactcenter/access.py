@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_out
-from django.db import transaction
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 
@@ -12,7 +11,7 @@ from agents.events import AgentChanged, LoginRevoked
 from agents.models import Agent, Team, User
 from chats.models import Watch
 from chats.operations import end_lost_watches
-from lib.events import publish
+from lib.events import afterwards, publish
 
 RIGHTS: dict[type, tuple[str, ...]] = {
     User: ("password", "is_active"),
@@ -80,6 +79,6 @@ def supervisors_changed(sender: Any, action: str, **kwargs: Any) -> None:
 
 def _supervisors_look_again() -> None:
     """Whoever reads along where he may not any more stops; the others' desks hear what they may still read."""
-    transaction.on_commit(end_lost_watches, robust=True)
+    afterwards(end_lost_watches)
     reading = Watch.objects.filter(ended_at=None).values_list("agent_id", flat=True).distinct()
     publish(*(AgentChanged(agent_id=agent) for agent in reading))

@@ -1,5 +1,6 @@
 """News: what has happened, told to the rooms above inside the transaction and to the sockets after it."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -17,6 +18,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         """(group, encoded frame) pairs for the sockets; none unless the event has an audience there."""
         return ()
 
+
+log = logging.getLogger(__name__)
 
 E = TypeVar("E", bound=Event)
 _receivers: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
@@ -43,3 +46,15 @@ def publish(*events: Event) -> None:
     frames = list(dict.fromkeys(frame for event in events for frame in event.frames()))
     if frames:
         transaction.on_commit(lambda: publish_frames(frames))
+
+
+def afterwards(act: Callable[..., Any], *args: Any, **more: Any) -> None:
+    """The act follows the commit. If it fails that is logged, and hinders neither the answer nor what else follows."""
+
+    def follow() -> None:
+        try:
+            act(*args, **more)
+        except Exception:
+            log.exception("what follows a commit failed: %s", getattr(act, "__name__", act))
+
+    transaction.on_commit(follow)

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection, transaction
@@ -25,7 +24,7 @@ from chats.rosters import InLine, Rosters, line, missed, places
 from chats.senders import SYSTEM
 from chats.states import State
 from lib.clock import database_now
-from lib.events import publish
+from lib.events import afterwards, publish
 from lib.sweeps import held
 from routing.circles import circles
 from routing.models import DistributionGroup, Queue
@@ -61,7 +60,7 @@ class Found(NamedTuple):
 
 def distribute_later(*, queues: Collection[int]) -> None:
     """A pass over the queues runs once the transaction has committed; if it fails, the sweep makes up for it."""
-    transaction.on_commit(partial(_soon, tuple(queues)), robust=True)
+    afterwards(_soon, tuple(queues))
 
 
 def _soon(queues: Collection[int]) -> None:
@@ -74,7 +73,10 @@ def _soon(queues: Collection[int]) -> None:
 
 @contextmanager
 def one_pass() -> Iterator[None]:
-    """Inside, the passes that commits call for wait; one over all their queues comes at the end."""
+    """Inside, the passes that commits call for wait; one over all their queues comes at the end.
+
+    If that fails it is logged: the next sweep makes up for it, and what comes after this one must be done.
+    """
     if _gathered.get() is not None:
         yield
         return
@@ -84,8 +86,15 @@ def one_pass() -> Iterator[None]:
         yield
     finally:
         _gathered.reset(token)
-    if gathered:
-        distribute(queues=gathered)
+        if gathered:
+            _pass_over(gathered)
+
+
+def _pass_over(queues: Collection[int]) -> None:
+    try:
+        distribute(queues=queues)
+    except Exception:
+        log.exception("a routing pass failed; the next sweep tries again")
 
 
 def distribute_for(agent: Agent) -> None:

@@ -21,7 +21,7 @@ from chats.operations.enqueue import requeue
 from chats.senders import SYSTEM, of_agent
 from lib.clock import database_now
 from lib.errors import Refused
-from lib.events import publish
+from lib.events import afterwards, publish
 from lib.transitions import one
 
 TOO_LATE = _("Too late: the time was up.")
@@ -134,7 +134,7 @@ def _rona(agent: Agent) -> None:
         agent_operations.miss(agent)
     except Refused:
         return  # in RONA already, or gone
-    transaction.on_commit(lambda: withdraw_all(agent, why="rona"), robust=True)
+    afterwards(withdraw_all, agent, why="rona")
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -27,7 +26,7 @@ from chats.querysets import View
 from chats.senders import SYSTEM, Sender, of_agent
 from lib.clock import database_now
 from lib.errors import Refused
-from lib.events import publish
+from lib.events import afterwards, publish
 from lib.sweeps import each
 
 CUSTOMER_LEASE = timedelta(seconds=75)
@@ -131,7 +130,7 @@ def sign_out(agent: Agent, *, by: User) -> Agent:
             return agent
         if any(work := _open(agent)):
             raise Refused("state", open_work(offers=work[0], chats=work[1], wrapups=work[2]))
-        transaction.on_commit(partial(stop_watching, agent), robust=True)
+        afterwards(stop_watching, agent)
         return agent_operations.sign_out(agent, by=by)
 
 
@@ -141,7 +140,7 @@ def time_out(agent: Agent) -> bool:
     Agent.objects.locked(agent.pk)
     if any(_open(agent)) or not agent_operations.time_out(agent):
         return False
-    transaction.on_commit(partial(stop_watching, agent), robust=True)
+    afterwards(stop_watching, agent)
     return True
 
 
@@ -196,6 +195,9 @@ def give_up(seat: Seat) -> bool:
     now = database_now()
     lost = Seat.objects.live().filter(pk=seat.pk, away_since__lt=now - GRACE).select_related("agent").first()
     if lost is None:
+        return False
+    if Agent.objects.locked(lost.agent_id)[lost.agent_id].state != AgentState.OFFLINE:
+        comes_back(lost)  # the chat was held by somebody when he came
         return False
     if lost.role == Seat.Role.GUEST:
         guest_lost(chat, lost)

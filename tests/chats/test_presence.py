@@ -78,6 +78,14 @@ def test_a_chat_that_was_given_up_is_not_given_up_again(alice_with_carol: Seat) 
     assert not operations.give_up(alice_with_carol)
 
 
+def test_who_is_back_when_the_grace_ends_keeps_a_chat_that_nobody_could_tell(alice_with_carol: Seat) -> None:
+    past = database_now() - timedelta(minutes=5)
+    Seat.objects.filter(pk=alice_with_carol.pk).update(away_since=past)
+    assert not operations.give_up(alice_with_carol)
+    seat = fresh(alice_with_carol)
+    assert (seat.away_since, seat.left_at, fresh(seat.chat).state) == (None, None, "active")
+
+
 def test_the_lost_agent_owes_his_wrap_up_for_the_chat_he_lost(alice_with_carol: Seat) -> None:
     lose(alice_with_carol.agent)
     cast.grace_is_over(alice_with_carol)

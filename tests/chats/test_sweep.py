@@ -1,6 +1,7 @@
 """What a sweep tells and does, in this process."""
 
 import os
+import sys
 import time
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from agents.models import Agent
 from chats import tasks
 from chats.models import Chat, Seat
+from chats.operations import distribute
 from chats.statements import LOCK, WRITER
 from tests import cast
 from tests.cast import fresh
@@ -68,6 +70,24 @@ def test_however_many_requests_lapse_there_is_one_routing_pass_for_them(house: c
     assert {fresh(chat).state for chat in chats} == {"queued"}
     cast.goes_available(cast.hire("Carl", house.team))
     assert {fresh(chat).state for chat in chats} == {"offered", "queued"}
+
+
+def test_a_routing_pass_that_fails_hinders_nothing_else_of_the_sweep(
+    house: cast.House, alice: Agent, bob: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for agent in (alice, bob):
+        cast.goes_available(agent)
+    cast.time_is_up(cast.live_offer(cast.comes_in(house.entry_point).chat))
+    cast.desk_is_silent(bob)
+
+    def fails(*_queues: object, **_more: object) -> int:
+        monkeypatch.undo()
+        raise OSError
+
+    monkeypatch.setattr(sys.modules[distribute.__module__], "distribute", fails)
+    done = tasks.sweep()
+    assert (done["rona"], done["desks"]) == (1, 1)
+    assert fresh(bob).state == "offline"
 
 
 @transaction.atomic

@@ -71,3 +71,17 @@ def test_a_desk_returns_to_two_chats_while_both_are_written_in(house: cast.House
         assert [answer["text"] for answer in said] == ["hello"] * len(texts)
         tasks.sweep()
         assert not Seat.objects.filter(away_since__isnull=False).exists()
+
+
+def test_after_a_fault_of_its_own_another_writer_goes_on(carol: Opened) -> None:
+    by = customer_of(carol.chat)
+
+    async def ends() -> None:
+        first = await writer.running_writer()
+        first._task.cancel()
+        await asyncio.wait([first._task])
+
+    on_loop(say((carol.chat, by, "before")))
+    on_loop(ends())
+    (answer,) = on_loop(say((carol.chat, by, "after")))
+    assert answer["text"] == "after"

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from lib import events
-from lib.events import Event, publish, receives
+from lib.events import Event, afterwards, publish, receives
 
 
 class Rang(Event):
@@ -72,3 +72,20 @@ def test_a_receiver_that_refuses_undoes_the_whole_verb(committed: None, told: li
 def test_outside_a_transaction_the_sockets_hear_at_once(committed: None, told: list[bytes]) -> None:
     publish(Rang(number=1))
     assert told == [b"1"]
+
+
+def test_what_follows_a_commit_and_fails_hinders_nothing_else(
+    committed: None, told: list[bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    def fails(why: str) -> None:
+        raise OSError(why)
+
+    with transaction.atomic():
+        afterwards(fails, "nobody there")
+        afterwards(done.append, "next")
+        publish(Rang(number=1))
+        assert not done
+    assert (done, told) == (["next"], [b"1"])
+    assert "what follows a commit failed: fails" in caplog.text
