@@ -1,6 +1,7 @@
 """What may not be said, taken out before anything is written: plain values in, plain values out."""
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -82,6 +83,18 @@ def clean(value: Any, policy: Policy) -> tuple[Any, set[str]]:
     return form.rebuilt(value), form.struck
 
 
+SOMETHING_ELSE = re.compile(
+    r"phone|tel|mobil|handy|fax|zip|plz|post|order|bestell|auftrag|birth|geburt|customer|kunde|room|zimmer|house|haus",
+    re.IGNORECASE,
+)
+"""Labels of numbers that are no piece of a card and don't belong to one."""
+OF_A_CARD = re.compile(
+    r"card|karte|cv|code|exp|valid|gültig|ablauf|date|datum|month|monat|year|jahr|securi|sicher|prüf|check|digit|ziffer|pin",
+    re.IGNORECASE,
+)
+"""Labels of what may belong to a card that stands in the same form."""
+
+
 class Form:
     """The texts of a nested value in their order, labels before what they name, masked in place by `screen`."""
 
@@ -113,13 +126,18 @@ class Form:
             self._hide(at, mask(text, self.policy.detectors, self.policy.custom))
         for at in self.labels:
             self._behind_label(at, lambda text: mask(text, self.policy.detectors, self.policy.custom))
-        for together in (names, values):
+        for together in (names, [at for at in values if not self._called(at, SOMETHING_ELSE)]):
             joined = join_pieces([self.texts[at] for at in together], self.policy.detectors)
             for at, masked in zip(together, joined, strict=True):
                 self._hide(at, masked)
         if self.struck & {*CARDS}:
             for at in values:
-                self._behind_label(at, lambda text: mask_after_card(text, self.policy.detectors))
+                if at not in self.labels or (self._called(at, OF_A_CARD) and not self._called(at, SOMETHING_ELSE)):
+                    self._behind_label(at, lambda text: mask_after_card(text, self.policy.detectors))
+
+    def _called(self, at: int, names: re.Pattern[str]) -> bool:
+        """Whether the label of the text says that it is one of these."""
+        return at in self.labels and names.search(self.texts[self.labels[at]]) is not None
 
     def _behind_label(self, at: int, read: Callable[[str], Masked]) -> None:
         name = self.labels.get(at)

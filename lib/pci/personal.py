@@ -36,10 +36,11 @@ DIGITS_ONLY = (
 IBAN_OF_DIGITS = frozenset(DIGITS_ONLY.split())
 """Countries whose account numbers have no letters; elsewhere at least half of the characters are digits."""
 
-APART = rf"(?<![0-9{MASK}])(?<![0-9{MASK}][ ./\x00-])"
+APART = rf"(?<![^\W_])(?<!{MASK})(?<![0-9{MASK}][ ./\x00-])"
 """Not the rest of a longer or of a masked number."""
 ONE = r"[ .\x00-]?[0-9]"
-NO_MORE = r"(?![ .-]?[0-9])"
+NO_MORE = r"(?![ .-]?[0-9]|[^\W\d_])"
+"""Neither a digit nor a letter: `cid:712d9bfe` and packed data are no codes."""
 WORD_START = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z])(?=[A-Z])))"
 """No letter before, or a capital inside a name like cardPin."""
 WORD_END = r"(?![^\W\d_])"

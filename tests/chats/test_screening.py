@@ -24,8 +24,14 @@ from chats.screening import DEFAULT, clean
             {"pan"},
         ),
         (
-            {"number": "4111111111111111", "fields": {"Expiry": "12/27", "Code": "123", "Quantity": "123"}},
-            {"number": "••••••••••••1111", "fields": {"Expiry": "••/••", "Code": "•••", "Quantity": "123"}},
+            {
+                "number": "4111111111111111",
+                "fields": {"Expiry": "12/27", "Code": "123", "Guests": "123", "Birth year": "1987"},
+            },
+            {
+                "number": "••••••••••••1111",
+                "fields": {"Expiry": "••/••", "Code": "•••", "Guests": "123", "Birth year": "1987"},
+            },
             {"pan", "cvv"},
         ),
     ],
@@ -40,6 +46,9 @@ def test_a_form_is_read_as_people_read_it(form: Any, masked: Any, struck: set[st
     [
         {"name": "Carol", "phone": "+49 170 1234567", "order": "55123", "zip": "50667", "fields": {"Code": "123"}},
         {"fields": {}, "n": 4, "of": None, "seen": [True, 1.5]},
+        {"fields": {"ZIP": "37201", "Phone": "6155550128"}},
+        {"fields": {"PLZ": "45127", "Mobil": "01761234562"}},
+        {"fields": {"Order no": "4539 1488", "Phone": "0343 6467"}},
         [],
     ],
 )

@@ -1,5 +1,8 @@
 """Codes, PINs, tracks, IBAN, SSN, e-mail and telephone: what is found and what isn't."""
 
+import base64
+import random
+
 import pytest
 
 from lib.pci.mask import ALL_DETECTORS, DEFAULT_DETECTORS, mask
@@ -113,3 +116,12 @@ def test_email_and_telephone_are_off_by_default() -> None:
     text = "carol@example.com, +49 170 1234567"
     assert mask(text) == (text, ())
     assert mask(text, DEFAULT_DETECTORS | {"email", "phone"}).text == "•••••••••••••••••, ••• ••• •••••••"
+
+
+def test_packed_data_holds_no_code() -> None:
+    noise = base64.b64encode(random.Random(7).randbytes(2_000_000)).decode()
+    found = [span for span in mask(noise).findings if span.detector in ("cvv", "pin")]
+    assert len(found) <= 1, found
+    assert not mask("cid:712d9bfe-9a4b-4a5e-8f2b-1c2d3e4f5a6b fnO/hCVv592kTDD MQnSEJkR440CVC6H").findings
+    for text in ("cvv123", "card_cvv=123", "123 CVV", "pin4711;"):
+        assert mask(text).findings, text

@@ -10,7 +10,7 @@ from lib.pci.mask import mask
 from lib.pci.window import completed, join_pieces, mask_after_card
 from tests.faults.house import size
 from tests.lib.pci.tables import numbers
-from tests.lib.pci.test_mask import ANY_TEXT, TALK, cards
+from tests.lib.pci.test_mask import ANY_TEXT, TALK, cards, growth
 
 
 @pytest.mark.parametrize(
@@ -142,3 +142,17 @@ def test_at_most_four_digits_are_shown_of_a_card_in_pieces(number: str, data: st
     talk = data.draw(st.lists(st.sampled_from(["wait a moment please", "so", "hello there, one moment"]), max_size=3))
     joined = join_pieces([f"my card {number[:cut]}", *talk, number[cut:]])
     assert "".join(char for piece in joined for char in piece.text if char.isdigit()) in (number[-4:], "")
+
+
+@pytest.mark.parametrize(
+    "unit", ["exp", "exp ", "valid", "gültig ", "date", "1 exp12/", "2712101", "4 ", "mm/yy", "code "]
+)
+def test_behind_a_card_time_grows_with_the_length_and_not_faster(unit: str) -> None:
+    small, large = (f"1 {unit * 10_000}"[:length] for length in (5_000, 10_000))
+    assert growth(small, large, mask_after_card) < 3
+
+
+def test_the_last_four_digits_may_be_told_behind_a_card() -> None:
+    for text in ("my card ends in 1111", "ending 1111", "sie endet auf 1111", "the last four: 1111"):
+        assert mask_after_card(text) == (text, ())
+    assert mask_after_card("on the back: 123").text == "on the back: •••"

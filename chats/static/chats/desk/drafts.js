@@ -1,6 +1,6 @@
 // What is typed but not sent, one per chat, kept over a reload of this tab.
 
-import {withoutCards} from "../shared/cards.js";
+import {toKeep} from "../shared/cards.js";
 
 const PREFIX = "cc.draft.";
 
@@ -24,7 +24,7 @@ export class Drafts {
     if (text) this.memory.set(chat, text);
     else this.memory.delete(chat);
     try {
-      if (text) sessionStorage.setItem(PREFIX + chat, withoutCards(text));
+      if (text) sessionStorage.setItem(PREFIX + chat, toKeep(text));
       else sessionStorage.removeItem(PREFIX + chat);
     } catch {
       // Full or forbidden storage: the draft still lives in memory.

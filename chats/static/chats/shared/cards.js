@@ -52,7 +52,12 @@ export function findCards(text) {
   return merged;
 }
 
-/** `text` with the last four digits of each card in place of it: for the screen and for what a browser keeps. */
+/** `text` as a browser may keep it: without any digit when it holds a card, for beside it stand its date and code. */
+export function toKeep(text) {
+  return findCards(text).length ? text.replace(/\p{Nd}/gu, "•") : text;
+}
+
+/** `text` with the last four digits of each card in place of it: for the screen. */
 export function withoutCards(text) {
   let safe = text;
   for (const {start, end, last4} of findCards(text).reverse()) {

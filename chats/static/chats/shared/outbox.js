@@ -5,7 +5,7 @@
  * being uploaded holds back those after it.
  */
 
-import {withoutCards} from "./cards.js";
+import {toKeep} from "./cards.js";
 import {forget, forgetBut, keep, kept} from "./storage.js";
 
 const AGAIN = new Set(["rate_limited", "unavailable", "timeout"]);
@@ -102,9 +102,9 @@ export class Outbox {
     else keep(this.#key, open.map((message) => this.#written(message)));
   }
 
-  /** Without card numbers: only this page knows them, and after a reload the message goes as it would have arrived. */
+  /** Only this page knows a card's digits: after a reload nobody could tell its date and code from other numbers. */
   #written({cid, text, at, batch, error}) {
-    return {cid, text: withoutCards(text), at, error, files: batch ? this.#uploads.keptBatch(batch) : undefined};
+    return {cid, text: toKeep(text), at, error, files: batch ? this.#uploads.keptBatch(batch) : undefined};
   }
 
   #statusChanged({state}) {
