@@ -106,7 +106,9 @@ def disconnect(agent: Agent) -> Verb:
 
 
 def give_up(agent: Agent, chat: Chat) -> Verb:
-    """The grace of an agent who was lost is over."""
+    """The agent was lost, and the grace is over."""
+    if Agent.objects.signed_in().filter(pk=agent.pk).exists():
+        disconnect(agent)()
     seat = Seat.objects.live().get(chat=chat, agent=agent)
     cast.grace_is_over(seat)
     return lambda: operations.give_up(seat)
