@@ -44,7 +44,7 @@ class SignIn(LoginView):
     def attempt(self) -> Try:
         """Who tries from where, by the name that will be looked up: trimmed, and its letters the plain ones."""
         name = self.get_form_class()(self.request).fields["username"].to_python(self.request.POST.get("username", ""))
-        return Try(name, BaseThrottle().get_ident(self.request))
+        return Try(name, BaseThrottle().get_ident(self.request) or "")
 
     @property
     def masked_name(self) -> str:

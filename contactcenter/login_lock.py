@@ -7,11 +7,13 @@ elsewhere, or by others behind the same address, doesn't lock him out.
 
 import hashlib
 import ipaddress
+import re
 from contextlib import suppress
 
 from django.conf import settings
 from django.core.cache import cache
 
+WITH_PORT = re.compile(r"(?P<v4>[0-9.]+):[0-9]+|\[(?P<v6>[^\]]+)\](?::[0-9]+)?")  # as some proxies write it
 KNOWN, PAIR, USER, ADDRESS = "login-known", "login-pair", "login-user", "login-address"
 
 
@@ -61,8 +63,9 @@ def _key(kind: str, *parts: str) -> str:
 
 def _place(address: str) -> str:
     """The address, of IPv6 the network: who has one such address has all of its last half."""
+    bare = WITH_PORT.fullmatch(address)
     try:
-        ip = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(bare["v4"] or bare["v6"] if bare else address)
     except ValueError:
         return address
     if isinstance(ip, ipaddress.IPv6Address):

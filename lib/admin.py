@@ -75,10 +75,10 @@ class HouseAdmin(admin.ModelAdmin):
         with transaction.atomic():
             row = self.get_object(request, unquote(object_id))
             reasons = objections([row]) if row is not None and self.has_delete_permission(request, row) else []
-        if not reasons:
+        if row is None or not reasons:
             return super().delete_view(request, object_id, extra_context)
         tell_all(request, reasons)
-        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)  # type: ignore[union-attr]
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """Django's sentence, card data in the id masked."""
@@ -120,6 +120,10 @@ class HouseAdmin(admin.ModelAdmin):
         return parts
 
 
+@admin.action(
+    permissions=["delete"],
+    description=actions.delete_selected.short_description,  # type: ignore[attr-defined]
+)
 def delete_selected(model_admin: Any, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
     """Django's action; where one of the rows must be kept the reason instead."""
     with transaction.atomic():
@@ -128,10 +132,6 @@ def delete_selected(model_admin: Any, request: HttpRequest, rows: QuerySet[Any])
         return cast(HttpResponse | None, actions.delete_selected(model_admin, request, rows))
     tell_all(request, reasons)
     return None
-
-
-delete_selected.allowed_permissions = ("delete",)  # type: ignore[attr-defined]
-delete_selected.short_description = actions.delete_selected.short_description  # type: ignore[attr-defined]
 
 
 def tell_all(request: HttpRequest, sentences: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -191,32 +192,19 @@ def attach(sent: Sequence[Attachment], entry: Entry) -> None:
 
 def hold(chat: Chat, sent: Sequence[Attachment], *, by: Sender, cid: str, screened: Screened) -> HeldMessage:
     """The message waits for the verdicts on its files."""
-    held = HeldMessage.objects.create(
-        chat=chat,
-        at=database_now(),
-        sender_kind=by.kind,
-        sender_id=by.id,
-        sender_name=by.name,
-        cid=cid,
-        fingerprint=screened.fingerprint,
-        text=Passed(screened.text),
-    )
+    held = _held(chat, by, cid, fingerprint=screened.fingerprint, text=Passed(screened.text))
     Attachment.objects.filter(pk__in=[file.pk for file in sent]).update(held=held)
     return held
 
 
 def remember_dropped(chat: Chat, *, by: Sender, cid: str, found: Sequence[dict[str, str]]) -> None:
     """The cid of a discarded message is taken; without a print any repetition counts as the same."""
-    HeldMessage.objects.create(
-        chat=chat,
-        at=database_now(),
-        sender_kind=by.kind,
-        sender_id=by.id,
-        sender_name=by.name,
-        cid=cid,
-        findings=list(found),
-        outcome=HeldMessage.Outcome.DROPPED,
-    )
+    _held(chat, by, cid, findings=list(found), outcome=HeldMessage.Outcome.DROPPED)
+
+
+def _held(chat: Chat, by: Sender, cid: str, **more: Any) -> HeldMessage:
+    sender = {"sender_kind": by.kind, "sender_id": by.id, "sender_name": by.name}
+    return HeldMessage.objects.create(chat=chat, at=database_now(), cid=cid, **sender, **more)
 
 
 def discard(sent: Sequence[Attachment], *, reason: str) -> None:

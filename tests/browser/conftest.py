@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser import people
+from tests.browser.static_site import static_site
 from tests.live import Live
 
 
@@ -14,6 +15,22 @@ def browser() -> Iterator[Browser]:
     """A real Chromium without a screen."""
     with people.chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The origin of a site that serves the product's scripts and nothing else."""
+    with static_site() as origin:
+        yield origin
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Page:
+    """A window on that site."""
+    page = browser.new_context().new_page()
+    page.set_default_timeout(15_000)
+    page.goto(site)
+    return page
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,8 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.static_site import static_site
 from tests.browser.wire_server import CHAT, WireServer, entry
 
 pytestmark = pytest.mark.browser
@@ -29,22 +28,6 @@ SETUP = """async ({url, chat, timing}) => {
   Object.assign(window, {wire, transcript, outbox, statuses});
 }"""
 SHOWN = "() => transcript.entries.filter((e) => e.kind === 'message').map((e) => e.text)"
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    with static_site() as origin:
-        yield origin
-
-
-@pytest.fixture
-def page(browser: Browser, site: str) -> Iterator[Page]:
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    page.goto(site)
-    yield page
-    context.close()
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """One chat's lines in a real browser: in whatever order they come, they stand once and by number."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.static_site import static_site
 from tests.browser.wire_server import entry
 
 pytestmark = pytest.mark.browser
@@ -17,22 +14,6 @@ TRANSCRIPT = """async (steps) => {
   const texts = transcript.entries.map(({seq, text, amended}) => [seq, text, Boolean(amended)]);
   return {texts, head: transcript.head, missing: transcript.missingFrom()};
 }"""
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    with static_site() as origin:
-        yield origin
-
-
-@pytest.fixture
-def page(browser: Browser, site: str) -> Iterator[Page]:
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    page.goto(site)
-    yield page
-    context.close()
 
 
 def test_entries_out_of_order_and_doubled_stand_once_by_seq(page: Page) -> None:

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.file_server import FileServer
-from tests.browser.static_site import static_site
 from tests.browser.wire_server import CHAT, WireServer
 
 pytestmark = pytest.mark.browser
@@ -34,12 +33,6 @@ SETUP = """async ({url, chat}) => {
 }"""
 TRAY = "() => uploads.tray.map(({name, state}) => [name, state])"
 PENDING = "() => transcript.pending.map(({text, state}) => [text, state])"
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    with static_site() as origin:
-        yield origin
 
 
 @pytest.fixture

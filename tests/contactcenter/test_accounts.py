@@ -73,6 +73,14 @@ def test_an_address_that_a_client_makes_up_opens_no_lock(known: Agent, client: C
     assert log_in(client, "correct horse", HTTP_X_FORWARDED_FOR="192.0.2.9") == 429
 
 
+@pytest.mark.parametrize("written", ["203.0.113.7:{}", "[2001:db8::1]:{}"])
+def test_a_port_that_a_proxy_writes_is_no_part_of_the_address(known: Agent, monkeypatch: Any, written: str) -> None:
+    monkeypatch.setattr(api_settings, "NUM_PROXIES", 1)
+    for port in range(50_000, 50_005):
+        log_in(Client(), "wrong", HTTP_X_FORWARDED_FOR=written.format(port))
+    assert log_in(Client(), "correct horse", HTTP_X_FORWARDED_FOR=written.format(60_000)) == 429
+
+
 def test_behind_a_proxy_the_address_that_it_saw_counts(known: Agent, client: Client, monkeypatch: Any) -> None:
     monkeypatch.setattr(api_settings, "NUM_PROXIES", 1)
     for seen, status in (("192.0.2.1", 429), ("192.0.2.2", 302)):

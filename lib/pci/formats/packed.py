@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from lib.pci.formats.marked import read_xml
 from lib.pci.formats.raw import strings
-from lib.pci.formats.reading import APART, MOST_FILES, Reader, Unreadable
+from lib.pci.formats.reading import APART, MOST_FILES, PRINTED, Reader, Unreadable
 from lib.pci.kinds import family
 
 OFFICE = (("word/", "docx"), ("xl/workbook.bin", "xlsb"), ("xl/", "xlsx"), ("ppt/", "pptx"))
@@ -25,7 +25,6 @@ SHOWS_NOTHING = re.compile(
 ENCRYPTED = 0x1
 HEAD, DESCRIPTOR = 30, 24  # bytes: of a member's own head without the name; behind a member written in one go
 END_OF_DIRECTORY, END_SIZE = b"PK\5\6", 22
-PRINTED = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3))
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:

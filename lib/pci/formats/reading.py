@@ -12,6 +12,7 @@ MOST_PAGES = 2000
 ICON = 16 * 16  # pixels; fewer, in all pictures of a file together, show no number that can be read
 TILE = 24  # characters; so short a text may be a part of a number, the rest of which stands in the next picture
 
+PRINTED = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3))  # digits in the groups of a card as it is printed
 APART = " x\n"
 """Between texts that are nothing to each other: a letter parts what would look like one number."""
 

@@ -1,5 +1,6 @@
 """A card is found wherever a PDF can hide one."""
 
+import random
 import zlib
 from collections.abc import Callable
 
@@ -215,3 +216,17 @@ def test_what_a_font_says_of_itself_is_compared_with_what_it_shows(tesseract: Ca
 
 def test_one_icon_in_a_pdf(no_tesseract: None) -> None:
     assert look(with_pictures(1, 16, 16), "a.pdf") == Verdict("pdf", "", ())
+
+
+@pytest.mark.parametrize("seed", [28, 30, 32])  # in which any stretch of the numbers makes a card
+def test_the_many_numbers_of_a_filled_form_are_no_card(seed: int) -> None:
+    luck = random.Random(seed)
+    sizes = (8, 11, 5, 8, 10, *(luck.randint(4, 5) for _ in range(10)))
+    values = ["".join(luck.choices("0123456789", k=size)) for size in sizes] + ["2025", "2026"]
+    fields = " ".join(f"{10 + n} 0 R" for n in range(len(values)))
+    form = made.pdf_of(
+        ("hello",),
+        *(f"<< /FT /Tx /T (a) /V ({value}) >>" for value in values),
+        catalog=f"/AcroForm << /Fields [{fields}] >>",
+    )
+    assert look(form, "a.pdf").reason == ""
