@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
 
 from agents.states import TRANSITIONS, State
+from lib.clock import Moment
 from lib.transitions import TransitionQuerySet
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ class AgentQuerySet(TransitionQuerySet["Agent"]):
         """Those with a desk."""
         return self.exclude(state=State.OFFLINE)
 
-    def lapsed(self, now: datetime) -> "AgentQuerySet":
+    def lapsed(self, now: Moment) -> "AgentQuerySet":
         """Those whose desk has been silent for longer than the lease."""
         return self.filter(lease_until__lt=now)
 
-    def inactive(self, now: datetime) -> "AgentQuerySet":
+    def inactive(self, now: Moment) -> "AgentQuerySet":
         """Those signed in who have done nothing for as long as their team allows, where it asks for that at all."""
         allowed = F("team__inactivity_minutes") * Value(timedelta(minutes=1), output_field=DurationField())
         until = ExpressionWrapper(F("active_at") + allowed, output_field=DateTimeField())

@@ -22,11 +22,13 @@ from django.db.models import (
     Subquery,
     Value,
 )
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Coalesce, Extract, Floor, Greatest, Least, NullIf
 
 from agents.models import Agent
 from chats.statements import CUSTOMER_IS_HERE, CUSTOMER_LEFT, CUSTOMERS_VIEW, OPENED_WITH
 from chats.states import LIVE, TRANSITIONS, Kind, State
+from lib.clock import Moment
 from lib.errors import Refused
 from lib.transitions import TransitionQuerySet, one
 from routing.selection import FIRST_PRIORITY
@@ -92,11 +94,11 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         """Those waiting for an offer, in the order of their settings: priority, then the older one."""
         return self.filter(state=State.QUEUED).order_by("priority", "enqueued_at", "pk")
 
-    def ranked(self, now: datetime) -> "ChatQuerySet":
+    def ranked(self, now: Moment) -> "ChatQuerySet":
         """With their `rank`: the priority they have by now, as `routing.selection.rank` says. Lower is first."""
         return self.annotate(rank=_rank(now))
 
-    def reordered(self, now: datetime, within: timedelta) -> "QuerySet[Chat, int]":
+    def reordered(self, now: Moment, within: timedelta) -> "QuerySet[Chat, int]":
         """The keys of queues in whose line somebody's priority has grown within the time, so that he may overtake.
 
         Where all have the same priority nobody does: the older one stands ahead all along.
@@ -110,10 +112,9 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         """Customers who wait now: an offer not yet accepted counts too, a message doesn't."""
         return self.filter(kind=Kind.CHAT, state__in=(State.QUEUED, State.OFFERED))
 
-    def waited_longest(self, now: datetime) -> "ChatQuerySet":
+    def waited_longest(self, now: Moment) -> "ChatQuerySet":
         """Customers whose queue's longest wait is up. Nobody waits with a message, so it has no longest wait."""
-        limit = F("queue__max_wait") * Value(timedelta(seconds=1), output_field=DurationField())
-        up = ExpressionWrapper(F("in_queue_since") + limit, output_field=DateTimeField())
+        up = ExpressionWrapper(F("in_queue_since") + _seconds("queue__max_wait"), output_field=DateTimeField())
         waiting = self.filter(kind=Kind.CHAT, state=State.QUEUED, queue__max_wait__gt=0)
         return waiting.annotate(up=up).filter(up__lte=now).order_by("up")
 
@@ -173,11 +174,13 @@ class ChatQuerySet(TransitionQuerySet["Chat"]):
         """Those of the supervised chats in which the agent reads along now."""
         return self.supervised_by(agent).filter(watches__agent=agent, watches__ended_at=None)
 
-    def deserted(self, now: datetime) -> "ChatQuerySet":
-        """Live chats whose customer has been away since before the lease ran out; who left a message may be."""
-        return self.live().filter(kind=Kind.CHAT, customer_until__lt=now)
+    def deserted(self, now: Moment) -> "ChatQuerySet":
+        """Live chats whose customer has been away for longer than his entry point waits; who left a message may be."""
+        over = ExpressionWrapper(F("customer_until") + _seconds("entry_point__away_timeout"), DateTimeField())
+        away = self.live().filter(kind=Kind.CHAT, customer_until__lt=now - timedelta(seconds=1))
+        return away.annotate(over=over).filter(over__lte=now)
 
-    def quietly_left(self, now: datetime) -> "ChatQuerySet":
+    def quietly_left(self, now: Moment) -> "ChatQuerySet":
         """Live chats whose customer is away without his agents having been told."""
         return self.live().filter(customer_until__lt=now, customer_away=False)
 
@@ -232,7 +235,7 @@ class OfferQuerySet(QuerySet["Offer"]):
         """Those made to the agent."""
         return self.filter(agent=agent)
 
-    def overdue(self, now: datetime) -> "OfferQuerySet":
+    def overdue(self, now: Moment) -> "OfferQuerySet":
         """Live ones whose deadline has passed."""
         return self.live().filter(expires_at__lte=now)
 
@@ -245,12 +248,18 @@ class EntryQuerySet(QuerySet["Entry"]):
         return self.filter(stream=stream, seq__gt=after).order_by("seq")
 
 
-def _rank(now: datetime) -> Greatest:
+def _rank(now: Moment) -> Greatest:
     """The priority that a waiting chat has at that moment."""
-    waited = Extract(ExpressionWrapper(Value(now) - F("enqueued_at"), DurationField()), "epoch")
+    moment = Value(now) if isinstance(now, datetime) else now
+    waited = Extract(ExpressionWrapper(moment - F("enqueued_at"), DurationField()), "epoch")
     steps = Floor(Greatest(waited, Value(0.0)) / NullIf("queue__ageing", Value(0)))
     best = Least("priority", Value(FIRST_PRIORITY))
     return Greatest(best, F("priority") - Coalesce(Cast(steps, IntegerField()), Value(0)))
+
+
+def _seconds(field: str) -> CombinedExpression:
+    """A whole number of seconds as a duration."""
+    return F(field) * Value(timedelta(seconds=1), output_field=DurationField())
 
 
 def with_load(agents: QuerySet[Agent]) -> QuerySet[Agent]:

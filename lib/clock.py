@@ -3,6 +3,13 @@
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import DateTimeField, Expression
+from django.db.models.expressions import RawSQL
+
+Moment = datetime | Expression
+
+NOW = RawSQL("SELECT clock_timestamp()", (), DateTimeField())
+"""The moment inside a statement that is composed once and asked again and again; read once each time."""
 
 
 def database_now() -> datetime:

@@ -1,11 +1,15 @@
 """Row by row: whatever is due is done, and a row that fails, or that somebody holds, hinders no other."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from django.db import Error, InterfaceError, InternalError, OperationalError, connection
+from django.db.models import QuerySet
+
+from lib.clock import NOW, Moment
 
 log = logging.getLogger(__name__)
 
@@ -51,3 +55,27 @@ def each(act: Callable[[Any], Any], rows: Iterable[Any]) -> int:
                 else:
                     log.exception("a sweep could not %s", act.__name__)
     return done
+
+
+class Probe:
+    """One statement that tells which of many questions have an answer: composed once, so that asking costs little.
+
+    `questions` gives the rows by name for a moment, which is the database's at each time of asking.
+    """
+
+    def __init__(self, questions: Callable[[Moment], Mapping[str, QuerySet[Any, Any]]]) -> None:
+        self.questions = questions
+
+    @cached_property
+    def _statement(self) -> tuple[list[str], str, list[Any]]:
+        asked = self.questions(NOW)
+        parts = [rows.query.exists().sql_with_params() for rows in asked.values()]
+        exist = ", ".join(f"EXISTS ({sql})" for sql, _ in parts)
+        return list(asked), f"SELECT {exist}", [value for _, values in parts for value in values]
+
+    def ask(self) -> set[str]:
+        """The names of those with at least one row now."""
+        names, statement, parameters = self._statement
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return {name for name, found in zip(names, cursor.fetchone(), strict=True) if found}

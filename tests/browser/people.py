@@ -30,6 +30,13 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+DESERTED = """
+UPDATE chats_chat SET kind = 'chat', customer_until = now() - interval '1 day'
+WHERE state <> 'ended' AND (kind <> 'chat'
+    OR customer_until IS DISTINCT FROM least(customer_until, now() - interval '1 h'))
+"""
+
+
 class Complaints(list[str]):
     """What the browser's console had to complain about: broken scripts and violated policies."""
 
@@ -55,11 +62,10 @@ def window(browser: Browser, complaints: Complaints, **options: object) -> tuple
 def everybody_home(live: Live) -> None:
     """No chat lives, no wrap-up is open, no agent is signed in: what others left is abandoned and lapses as in life.
 
-    A message is made a chat first, for who left one may be away. No desk may be open, it would sign in again.
+    A message is made a chat first, for who left one may be away; again and again, as a customer whose socket is closed
+    only now is given a grace. No desk may be open, it would sign in again.
     """
-    away = "UPDATE chats_chat SET kind = 'chat', customer_until = now() - interval '1 day' WHERE state <> 'ended'"
-    live.execute(away)
-    until(lambda: not live.execute("SELECT 1 FROM chats_chat WHERE state <> 'ended'"))
+    until(lambda: not (live.execute(DESERTED) or live.execute("SELECT 1 FROM chats_chat WHERE state <> 'ended'")))
     live.execute("UPDATE wrapup_wrapup SET due_at = now() WHERE done_at IS NULL")
     until(lambda: not live.execute("SELECT 1 FROM wrapup_wrapup WHERE done_at IS NULL"))
     live.execute("UPDATE agents_agent SET lease_until = now() - interval '1 s' WHERE state <> 'offline'")

@@ -90,6 +90,13 @@ def test_a_routing_pass_that_fails_hinders_nothing_else_of_the_sweep(
     assert fresh(bob).state == "offline"
 
 
+def test_where_nothing_is_due_a_sweep_is_two_questions(alice_with_carol: Seat) -> None:
+    tasks.sweep()
+    with CaptureQueriesContext(connection) as asked:
+        assert not any(tasks.sweep().values())
+    assert len(asked) == 2
+
+
 @transaction.atomic
 def free(chat: Chat) -> bool:
     return Chat.objects.filter(pk=chat.pk).select_for_update(skip_locked=True).exists()
