@@ -216,6 +216,7 @@ class DeskConsumer(Resuming):
         if not await self._logged_in():  # as he was at the handshake, however long ago that was
             raise Closing(wire.CLOSE_UNAUTHENTICATED)
         wish = {"desk": self.desk, "by": self.user, "take_over": hello.take_over}
+        self.present = True
         try:
             heads = await self.work(hellos.take_desk, self.agent, **wish, lost=lambda: self.lost or self.closed)
         except Refused as refused:
@@ -321,6 +322,7 @@ class CustomerConsumer(Resuming):
         who = Sender("customer", str(opened.customer_id), opened.customer_name)
         self.guest, self.language = Guest(chat_id, who, limited=self.limited, work=self.work), opened.language
         self.listen_to({groups.public(chat_id), mine})
+        self.present = True
         chat, standing = await self.work(hellos.customer, chat_id, max(0, hello.after))
         await self.welcome(hello.id, standing)
         self._show(chat, standing.snapshot)

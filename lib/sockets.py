@@ -48,7 +48,7 @@ class Socket(AsyncConsumer):
         self.scope, self.base_send = scope, send
         self.hub: Hub = await running_hub()
         self.groups: set[str] = set()
-        self.greeted = self.closed = self.lost = False
+        self.greeted = self.present = self.closed = self.lost = False
         self._early: list[bytes] = []
         self._in: list[str | None] = []  # lists: short and bounded, and an empty deque weighs 700 bytes
         self._in_size = 0
@@ -83,7 +83,10 @@ class Socket(AsyncConsumer):
         return None
 
     async def greet(self, raw: str, header: wire.Header) -> None:
-        """Handle the hello. Raises Closing or Refused when it can't be welcomed."""
+        """Handle the hello. Raises Closing or Refused when it can't be welcomed.
+
+        From when `present` is set somebody is told that he is here, and `gone` that he isn't any more, welcome or not.
+        """
         raise NotImplementedError
 
     async def run(self, command: Command, frame: Any) -> dict[str, Any]:
@@ -229,7 +232,7 @@ class Socket(AsyncConsumer):
             await asyncio.wait([self._working])
         self.closed = True
         self.listen_to(())
-        if self.greeted:
+        if self.present:
             await self.gone()
 
     async def close(self, code: int) -> None:

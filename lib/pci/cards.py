@@ -22,8 +22,9 @@ SKIPPED = (
 """Unseen characters, signs as an address writes them, HTML tags and entities."""
 HOLDS_SKIPPED = ("<", "&", "\x00", "%2", "%0")
 SIGN = rf"(?:(?!{SKIPPED})[\W_])"
-CHAIN = re.compile(rf"[0-9](?:(?:{SKIPPED}*+{SIGN}){{0,5}}+{SKIPPED}*+[0-9]){{{SHORTEST - 1},}}+")
-PLAIN_CHAIN = re.compile(r"[0-9]++(?:[\W_]{1,5}+[0-9]++)*+")
+UNSEEN = f"(?>{SKIPPED}*)"
+CHAIN = re.compile(rf"[0-9](?>(?:(?>(?:{UNSEEN}{SIGN}){{0,5}}){UNSEEN}[0-9]){{{SHORTEST - 1},}})")
+PLAIN_CHAIN = re.compile(r"[0-9]++(?>(?:[\W_]{1,5}+[0-9]++)*)")
 """The same for a text without tags, entities and unseen characters, of any length."""
 GROUP = re.compile(r"[0-9]+")
 PART = re.compile(rf"{SKIPPED}|(?P<digits>[0-9]+)|(?P<sign>{SIGN})")

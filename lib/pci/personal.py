@@ -58,12 +58,12 @@ PIN_WORD = (
     rf"(?:[ _-]?(?:code|number|no|nr|nummer|zahl)\.?)?|geheim(?:zahl|nummer|code)|kartenpin){WORD_END}"
 )
 LINK = (
-    r"(?:\x00|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});|"
+    r"(?>(?:\x00|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});|"
     rf"{WORD_START}(?:is|was|are|code|number|no|nr|nummer|num|my|the|it|its|ist|lautet|war|der|die|"
     r"meine?r?|karte|card|of|on|von|digits?|ziffern|auf|back|rückseite)"
-    rf"{WORD_END}|[^\w{MASK}]|_){{0,14}}+"
+    rf"{WORD_END}|[^\w{MASK}]|_){{0,14}})"
 )
-"""What may stand between a word for a code and its digits."""
+"""What may stand between a word for a code and its digits, never given back."""
 CVV = re.compile(f"(?:{CVV_WORD}){LINK}(?P<digits>[0-9](?:{ONE}){{2,3}}{NO_MORE})", re.IGNORECASE)
 BEFORE_WORD = r"[\s,(:=\"'-]{0,4}"
 CVV_BEHIND = re.compile(

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 import lib.hub
 from agents.models import Agent
-from chats import operations
+from chats import hellos, operations, snapshots
 from chats.models import Chat, Seat
 from chats.operations.open import Opened
+from chats.operations.presence import CUSTOMER_GRACE
 from chats.tasks import sweep
 from contactcenter.sockets import Desk
 from lib import groups, wire
@@ -184,3 +186,29 @@ async def test_when_too_many_wait_to_be_greeted_the_next_is_told_to_try_later(
     assert await refused.closing() == 1013
     hub.door.waiting = 0
     assert await stage.customer(carol.token)
+
+
+def unanswered(*_: Any) -> None:
+    raise OperationalError
+
+
+async def test_a_desk_whose_welcome_failed_is_free_for_the_next(
+    stage: Stage, alice: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hellos, "desk", unanswered)
+    desk = await stage.desk(alice, welcome=False)
+    assert await desk.closing() == wire.CLOSE_LATER
+    await desk.leave()
+    assert (await in_thread(fresh, alice)).desk == ""
+
+
+async def test_a_customer_whose_welcome_failed_is_away_soon(
+    stage: Stage, carol: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await in_thread(operations.customer_here, carol.chat.pk)
+    monkeypatch.setattr(snapshots, "for_customer", unanswered)
+    customer = await stage.customer(carol.token, welcome=False)
+    assert await customer.closing() == wire.CLOSE_LATER
+    await customer.leave()
+    soon = await in_thread(database_now) + CUSTOMER_GRACE
+    assert (await in_thread(fresh, carol.chat)).customer_until <= soon
