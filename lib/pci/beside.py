@@ -134,7 +134,7 @@ def find_after_card(read: str, card: str, *, codes: bool, tracks: bool) -> Itera
         yield whole("track", read, *found.span())
     lower = read.lower()
     dates = [*EXPIRY_LABELLED.finditer(read)] if any(hint in lower for hint in LABEL_HINTS) else []
-    if len(read) <= LONGEST_MESSAGE and len(LETTER.findall(FILLER.sub(" ", read))) <= MOST_LETTERS:
+    if _says_little(read, bool(dates or rests)):
         dates = dates or [*EXPIRY_SAID.finditer(read)]
         other = SOMETHING_ELSE.search(_blank(read, [*rests, *dates])) is not None
         dates = [found for found in dates if not (other and found["expiry"].isdigit())]
@@ -145,6 +145,14 @@ def find_after_card(read: str, card: str, *, codes: bool, tracks: bool) -> Itera
             yield digits_of("cvv", read, *numbers[0].span())
     for found in dates:
         yield digits_of(card, read, *found.span("expiry"))
+
+
+def _says_little(read: str, found: bool) -> bool:
+    """Whether the text, in which something may have been `found`, is little more than a date or a code."""
+    if len(read) > LONGEST_MESSAGE:
+        return False
+    may_hold = found or sum(map(str.isdigit, read)) in CODE_DIGITS or EXPIRY_SAID.search(read)
+    return bool(may_hold) and len(LETTER.findall(FILLER.sub(" ", read))) <= MOST_LETTERS
 
 
 def _blank(read: str, taken: Sequence[re.Match[str]]) -> str:

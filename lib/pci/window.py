@@ -56,18 +56,27 @@ def completed(pieces: Sequence[str], detectors: Collection[str] = DEFAULT_DETECT
 
     Of lines read as one text only those that reach the last piece count; a card with talk between may begin anywhere.
     """
-    text = "\n".join(pieces)
-    bounds = _bounds(pieces)
-    endless = any(sign in text for sign in UNSEEN)
-    near = 0 if endless else next(start for start, end in bounds if end >= bounds[-1][0] - REACH)
-    tail = text[near:]
-    inside = [(start - near, end - near) for start, end in bounds if start >= near]
+    near = _near_the_last(pieces)
+    tail, bounds = "\n".join(near), _bounds(near)
     read = plain(tail)
     for hit in find(tail, detectors, ()):
-        if any(tail[place] != MASK for place in hit.places) and not _counted(read, inside, hit.span):
+        if any(tail[place] != MASK for place in hit.places) and not _counted(read, bounds, hit.span):
             return True
-    read = plain(text)
-    return "pan" in detectors and next(_in_run(read, _last_run(read, bounds)), None) is not None
+    if "pan" not in detectors or (GROUP.search(read, *bounds[-1]) and _is_talk(read, *bounds[-1])):
+        return False
+    read = plain("\n".join(pieces))
+    return next(_in_run(read, _last_run(read, _bounds(pieces))), None) is not None
+
+
+def _near_the_last(pieces: Sequence[str]) -> Sequence[str]:
+    """The last piece and those from which a number may reach it."""
+    if any(sign in piece for piece in pieces for sign in UNSEEN):
+        return pieces
+    first, gap = len(pieces) - 1, 1
+    while first and gap <= REACH:
+        first -= 1
+        gap += len(pieces[first]) + 1
+    return pieces[first:]
 
 
 def join_names(names: Sequence[str], detectors: Collection[str] = DEFAULT_DETECTORS) -> list[Masked]:
