@@ -45,9 +45,7 @@ class Arrival(APIView):
 
     def opened(self, operation: Callable[..., Opened], serializer: type[StartSerializer], slug: str) -> Response:
         """What the operation opens at the entry point for the form that was sent; 404 when there is none."""
-        entry_point = get_object_or_404(
-            EntryPoint.objects.select_related("queue__hours"), slug=slug, is_active=True, queue__is_active=True
-        )
+        entry_point = get_object_or_404(EntryPoint.objects.select_related("queue__hours"), slug=slug, is_active=True)
         form = validated(serializer, self.request.data)
         opened = operation(entry_point, form, language=form.get("language") or "")
         return Response({"chat": str(opened.chat.pk), "token": opened.token, "socket": "/ws/customer/"}, status=201)

@@ -78,15 +78,15 @@ def widget(request: HttpRequest, slug: str) -> HttpResponse:
     entry_point = EntryPoint.objects.select_related("queue__hours").filter(slug=slug, is_active=True).first()
     if entry_point is None:
         raise Http404
-    hours = entry_point.queue.hours
+    queue = entry_point.queue
     config = {
         "entry_point": {"slug": slug, "name": entry_point.name},
         "organisation": settings.ORGANISATION,
         "languages": entry_point.languages or [code for code, _name in settings.LANGUAGES],
         "language": get_language(),
-        "open": hours is None or hours.is_open(database_now()),
+        "open": queue.is_active and (queue.hours is None or queue.hours.is_open(database_now())),
         "closed_message": entry_point.closed_message,
-        "takes_messages": entry_point.takes_messages,
+        "takes_messages": entry_point.takes_messages and queue.is_active,
         "form": {
             "name": entry_point.ask_name,
             "email": entry_point.ask_email,

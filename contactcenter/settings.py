@@ -148,6 +148,7 @@ MIDDLEWARE = [
     "contactcenter.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "contactcenter.middleware.UnansweredMiddleware",
 ]
 
 ROOT_URLCONF = "contactcenter.urls"

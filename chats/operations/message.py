@@ -36,7 +36,7 @@ def take_message(entry_point: EntryPoint, form: Mapping[str, Any], *, language: 
     fields, `unauthenticated` (bad identity), `too_large`, `pci_dropped`.
     """
     queue, now = entry_point.queue, database_now()
-    if not entry_point.takes_messages:
+    if not (entry_point.takes_messages and queue.is_active):
         raise Refused("closed", entry_point.closed_message or None)
     is_open = opened(queue, now)
     if is_open and queue_with_room(queue, now) is not None:

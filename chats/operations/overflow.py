@@ -19,9 +19,12 @@ from routing.models import EntryPoint, Queue
 
 
 def way_in(entry_point: EntryPoint, now: datetime) -> Queue:
-    """Where who comes in here waits for people. Refused: `closed`, `full`, in the words set for it."""
+    """Where who comes in here waits for people. Refused: `closed`, `full`, in the words set for it.
+
+    A queue that was switched off is closed, whatever its hours say.
+    """
     queue = entry_point.queue
-    if queue.hours is not None and not queue.hours.is_open(now):
+    if not queue.is_active or (queue.hours is not None and not queue.hours.is_open(now)):
         raise Refused("closed", entry_point.closed_message or None)
     room = queue_with_room(queue, now)
     if room is None:
