@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import jwt
@@ -11,6 +12,7 @@ from django.test import Client
 from agents.models import Agent
 from chats.models import Chat, Customer, Seat
 from chats.operations.open import Opened
+from lib import rates
 from lib.clock import database_now
 from routing.models import EntryPoint
 from tests import cast
@@ -219,7 +221,8 @@ def test_after_the_end_it_is_410(carol: Opened, client: Client, alice_client: Cl
     refused(say(alice_client, carol.chat, cid="c", text="x"), 410, "gone")
 
 
-def test_too_much_is_429(carol: Opened, client: Client) -> None:
+def test_too_much_is_429(carol: Opened, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "time", SimpleNamespace(monotonic=lambda: 0.0))  # all at one moment
     answers = [say(client, carol.chat, bearer(carol.token), cid=f"c{n}", text="x") for n in range(14)]
     assert [answer.status_code for answer in answers[:10]] == [201] * 10
     late = next(answer for answer in answers if answer.status_code == 429)
