@@ -16,8 +16,11 @@ from lib.events import publish
 
 
 def let_bot_answer(chat: Chat, text: str, *, by: Sender) -> None:
-    """The chatbot has answered the customer's words. Nothing happens in a chat that it doesn't lead. Call locked."""
-    if chat.state != State.BOT or by.kind != "customer" or not text.strip():
+    """The chatbot has answered the customer. Nothing happens in a chat that it doesn't lead. Call locked.
+
+    A file without words is for people: only they can see what is in it.
+    """
+    if chat.state != State.BOT or by.kind != "customer":
         return
     reply = bot.answer(text, entry_point_id=chat.entry_point_id, language=chat.language)
     if not reply.hands_over:

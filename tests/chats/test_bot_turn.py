@@ -35,3 +35,14 @@ def test_the_chatbot_reads_what_comes_with_a_file(
     said, answered = [line for line in cast.lines(chat) if line.kind == "message"][-2:]
     assert (said.text, statuses(said)) == ("It's broken, see photo", [("clean", None)])
     assert "get somebody" in answered.text
+
+
+def test_a_file_without_words_is_for_people(house: cast.House, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    EntryPoint.objects.update(bot_speaks_first=True)
+    BotAnswer.objects.create(entry_point=house.entry_point, triggers="delivery", text="Two days.")
+    chat = cast.comes_in(house.entry_point).chat
+    by = cast.customer_of(chat)
+    sent(chat, by, uploaded(chat, by), text="")
+    assert cast.fresh(chat).state == "queued"
+    assert "get somebody" in [line.text for line in cast.lines(chat) if line.kind == "message"][-1]
