@@ -19,8 +19,12 @@ def next_rev(agent: Agent) -> int:
 
 
 def me(agent: Agent) -> dict[str, Any]:
-    """State, reason, since when, idle time today (whole seconds, without the running spell) and capacity."""
+    """State, reason, since when, idle time today (whole seconds, without the running spell) and capacity.
+
+    `idle_since`: since when today, so that both together are the idle time of this day.
+    """
     row = Agent.objects.select_related("reason", "profile", "team__profile").get(pk=agent.pk)
+    midnight = _midnight()
     return {
         "id": str(row.pk),
         "name": row.name,
@@ -28,8 +32,8 @@ def me(agent: Agent) -> dict[str, Any]:
         "state": row.state,
         "reason": {"id": str(row.reason_id), "name": row.reason.name} if row.reason else None,
         "since": instant(row.since),
-        "idle_today": round(idle_today(row).total_seconds()),
-        "idle_since": instant(row.since) if row.state == State.IDLE else None,
+        "idle_today": round(_idle_before(row, midnight).total_seconds()),
+        "idle_since": instant(max(row.since, midnight)) if row.state == State.IDLE else None,
         "sign_out_at": instant(inactive_at(row)),
         "capacity": capacity(row.effective_profile()),
     }
@@ -42,10 +46,13 @@ def inactive_at(agent: Agent) -> datetime | None:
     return agent.active_at + timedelta(minutes=agent.team.inactivity_minutes)
 
 
-def idle_today(agent: Agent) -> timedelta:
-    """Closed idle time of this day in the server's time zone, the running spell's earlier part not counted."""
-    now = database_now()
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+def _midnight() -> datetime:
+    """When this day began in the house's time zone."""
+    return timezone.localtime(database_now()).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _idle_before(agent: Agent, midnight: datetime) -> timedelta:
+    """Idle time since midnight in spells that are over."""
     spells = Spell.objects.filter(agent=agent, state=State.IDLE, ended_at__gt=midnight)
     closed = spells.values_list("started_at", "ended_at")
     return sum((_within(start, end, midnight) for start, end in closed), timedelta())

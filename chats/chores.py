@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -50,6 +51,10 @@ def _stranded(_now: Moment) -> QuerySet[Any, Any]:
     return gone.values_list("pk", flat=True)
 
 
+def _withdraw(offer: UUID) -> bool:
+    return operations.withdraw(offer, why="agent_gone")
+
+
 def _back(_now: Moment) -> QuerySet[Any, Any]:
     away = Seat.objects.live().filter(away_since__isnull=False)
     return away.exclude(agent__state=AgentState.OFFLINE).select_related("agent")
@@ -76,7 +81,7 @@ CHORES = {
     ),
     "desks": _each(lambda now: Agent.objects.lapsed(now), agent_operations.lapse),
     "inactive": _each(lambda now: Agent.objects.inactive(now), operations.time_out),
-    "stranded": _each(_stranded, lambda pk: operations.withdraw(pk, why="agent_gone")),
+    "stranded": _each(_stranded, _withdraw),
     "adrift": _each(_adrift, operations.agent_lost),
     "back": _each(_back, comes_back),
     "given_up": _each(lambda now: Seat.objects.live().filter(away_since__lt=now - GRACE), operations.give_up),

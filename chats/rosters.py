@@ -23,12 +23,22 @@ class InLine(NamedTuple):
     priority: int
     ageing: int
     enqueued_at: datetime
+    answered_at: datetime | None
+    in_queue_since: datetime | None
     language: str
     preferred: int | None
     noted: int | None
 
+    @property
+    def waits_since(self) -> datetime:
+        """From when groups widen and skills relax: who was answered already has talked since he first came."""
+        return (self.in_queue_since if self.answered_at else None) or self.enqueued_at
 
-COLUMNS = ("pk", "queue", "priority", "queue__ageing", "enqueued_at", "language", "preferred", "noted")
+
+COLUMNS = (
+    "pk", "queue", "priority", "queue__ageing", "enqueued_at", "answered_at", "in_queue_since", "language",
+    "preferred", "noted",
+)  # fmt: skip
 
 
 def line(queues: Collection[int], now: datetime, *, start: int, most: int, unnoted: bool = False) -> list[InLine]:
@@ -106,7 +116,7 @@ class Rosters:
             contact=str(chat.pk),
             queue=queue.pk,
             mode=queue.mode,
-            waited=(now - chat.enqueued_at).total_seconds(),
+            waited=(now - chat.waits_since).total_seconds(),
             groups=tuple(self.groups.get(queue.pk, ())),
             needs=self._needs_of(queue, chat.language),
             missed_by=missed_by,

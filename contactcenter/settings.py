@@ -14,6 +14,7 @@
 | DECISION_DAYS    | days for which routing decisions are kept; 0: for ever          | 30                    |
 | REHEARSAL_DAYS   | days for which what-if runs are kept; 0: for ever               | 90                    |
 | ORGANISATION     | the name on desk and widget                                     | Halden                |
+| TIME_ZONE        | where a day of figures and ledgers begins, as Europe/Berlin     | UTC                   |
 | MEDIA_ROOT       | folder of the files sent in chats; private, backed up, shared   | var/media             |
 | CLAMAV           | tcp://host:port or unix:///path of clamd                        | no virus scan         |
 | METRICS_TOKEN    | what a reader of /metrics must send as Bearer token             | only this machine     |
@@ -23,6 +24,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
 
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
@@ -68,6 +70,14 @@ def env_number(name: str, default: int) -> int:
     if not (value.isascii() and value.isdigit()):
         raise ImproperlyConfigured(f"{name} must be a number from 0, not {value!r}.")
     return int(value)
+
+
+def env_zone(name: str, default: str) -> str:
+    """A time zone by its IANA name, as Europe/Berlin. Anything else stops the start."""
+    value = env(name, default)
+    if value not in available_timezones():
+        raise ImproperlyConfigured(f"{name} must be the name of a time zone, as Europe/Berlin, not {value!r}.")
+    return value
 
 
 def database(url: str, pool: int, *, lock_wait: int, idle: int) -> dict[str, object]:
@@ -260,7 +270,7 @@ LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 FORMAT_MODULE_PATH = ["contactcenter.formats"]
-TIME_ZONE = "UTC"
+TIME_ZONE = env_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 
 STATIC_URL = "/static/"

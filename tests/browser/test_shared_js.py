@@ -237,6 +237,26 @@ def test_a_request_under_way_fails_as_offline_when_the_connection_goes(page: Pag
     assert page.evaluate("() => answer") == "offline"
 
 
+def test_in_a_page_that_is_long_hidden_the_heart_beats_on(page: Page, server: WireServer) -> None:
+    """Browsers let timers that hang on timers, five in a row, wait for a minute there."""
+    page.evaluate(
+        """() => {
+          const real = window.setTimeout;
+          let depth = 0;
+          window.setTimeout = (run, after, ...more) => {
+            const mine = depth + 1;
+            return real(() => { depth = mine; try { run(...more); } finally { depth = 0; } }, mine > 5 ? 60000 : after);
+          };
+        }"""
+    )
+    open_chat(page, server, ping=50)
+    page.evaluate(
+        "() => { window.pongs = 0; wire.addEventListener('frame', (e) => (pongs += e.detail.type === 'pong')); }"
+    )
+    page.wait_for_function("() => pongs > 12")
+    assert page.evaluate("() => statuses") == page.evaluate("() => statuses.filter((status) => status !== 'offline')")
+
+
 def test_silence_for_two_periods_counts_as_lost(page: Page, server: WireServer) -> None:
     open_chat(page, server, ping=100)
     server.mute = True

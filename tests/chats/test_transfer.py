@@ -1,6 +1,9 @@
 """A chat changes hands: into a queue at once, to an agent when he accepts; the customer is never without somebody."""
 
+from datetime import timedelta
+
 import pytest
+from django.db.models import F
 
 from agents import operations as agent_operations
 from agents.models import Agent, Team
@@ -8,7 +11,7 @@ from chats import operations, snapshots
 from chats.models import Chat, ChatEvent, Entry, Offer, Seat
 from chats.tasks import sweep
 from lib.errors import Refused
-from routing.models import BusinessHours, DesktopProfile, Queue
+from routing.models import BusinessHours, DesktopProfile, DistributionGroup, Queue
 from tests import cast
 from tests.cast import fresh, live_offer
 from wrapup.models import WrapUp
@@ -68,6 +71,18 @@ def test_who_transferred_a_chat_gets_it_back_only_if_nobody_else_can_take_it(
     cast.time_is_up(live_offer(chat))
     sweep()
     assert live_offer(chat).agent == alice
+
+
+def test_time_spent_talking_is_no_waiting(house: cast.House, chat: Chat, alice: Agent, second_line: Queue) -> None:
+    late = Team.objects.create(name="Later")
+    DistributionGroup.objects.create(queue=second_line, after=120).teams.add(late)
+    dora = cast.goes_available(cast.hire("Dora", late))
+    cast.has_waited(chat, 2700)
+    operations.transfer(chat, by=alice, queue=second_line)
+    assert not Offer.objects.live().exists(), "groups widen from when the chat came into the queue"
+    Chat.objects.filter(pk=chat.pk).update(in_queue_since=F("in_queue_since") - timedelta(seconds=121))
+    sweep()
+    assert live_offer(chat).agent == dora
 
 
 def test_alone_in_the_team_he_may_have_it_back(house: cast.House, chat: Chat, alice: Agent) -> None:

@@ -51,7 +51,7 @@ export class Notices {
 
   notify(title, body, tag) {
     if (
-      !document.hidden ||
+      document.hasFocus() ||
       !preferences.get("notify") ||
       !("Notification" in globalThis) ||
       Notification.permission !== "granted"
