@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import msgspec
 
-FIRST_PRIORITY = 1
+FIRST_PRIORITY, LAST_PRIORITY = 1, 10
 
 
 class Rule(StrEnum):

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from routing.selection import Ask, Candidate, Group, Lineup, Need, Waiting, order
+from routing.selection import LAST_PRIORITY, Ask, Candidate, Group, Lineup, Need, Waiting, order
 
 
 class QueueRules(msgspec.Struct, frozen=True):
@@ -50,7 +50,8 @@ class Worker(msgspec.Struct, frozen=True):
 class Arrival(msgspec.Struct, frozen=True):
     """A contact that comes at a moment; `handle` and `patience` in seconds, None: not known, and without end.
 
-    `counts`: False for one that takes an agent's time but for whose answer nobody waits.
+    `counts`: False for one that takes an agent's time but for whose answer nobody waits: it comes behind the others,
+    and has no longest wait.
     """
 
     contact: str
@@ -142,6 +143,7 @@ class _Contact:
         self.arrival = arrival
         self.queue = arrival.queue
         self.in_queue_since = arrival.at
+        self.been = {arrival.queue}
         self.missed_by: int | None = None
         self.offered_to: int | None = None
         self.luck = Random(f"{seed} {arrival.contact}")  # noqa: S311 - a play, and the same one each time
@@ -237,7 +239,7 @@ class _Play:
         times = [group.after for group in rules.groups] + [step.after for need in rules.needs for step in need.steps]
         for after in {*times, rules.preferred_seconds}:
             self._at(max(self.now, contact.arrival.at + after), _nothing)
-        if rules.max_wait:
+        if rules.max_wait and contact.arrival.counts:
             self._at(self.now + rules.max_wait, partial(self._waited_longest, contact, contact.queue))
 
     def _leaves(self, contact: _Contact) -> None:
@@ -251,10 +253,11 @@ class _Play:
         up = self.now >= contact.in_queue_since + rules.max_wait
         if contact.queue != queue or not up or contact.arrival.contact not in self.waiting:
             return
-        if rules.overflow is None or rules.overflow not in self.day.queues:
+        if rules.overflow in contact.been or rules.overflow not in self.day.queues:
             del self.waiting[contact.arrival.contact]
             return
         contact.queue, contact.in_queue_since = rules.overflow, self.now
+        contact.been.add(rules.overflow)
         self._stands_in(contact)
 
     # Offers
@@ -284,7 +287,8 @@ class _Play:
 
     def _place(self, key: str, contact: _Contact) -> Waiting:
         rules = self.day.queues[contact.queue]
-        return Waiting(key, rules.priority, contact.arrival.at, rules.ageing)
+        priority = rules.priority if contact.arrival.counts else LAST_PRIORITY
+        return Waiting(key, priority, contact.arrival.at, rules.ageing)
 
     def _ask(self, contact: _Contact) -> Ask:
         rules = self.day.queues[contact.queue]
@@ -338,7 +342,7 @@ class _Play:
         self.waiting[contact.arrival.contact] = contact
         self._set(agent, load=self.agents[agent].load - 1)
         rules = self.day.queues[contact.queue]
-        if rules.max_wait:
+        if rules.max_wait and contact.arrival.counts:
             up = max(self.now, contact.in_queue_since + rules.max_wait)
             self._at(up, partial(self._waited_longest, contact, contact.queue))
         if self.agents[agent].state == "available":

@@ -24,8 +24,8 @@ from lib.clock import database_now
 from lib.errors import Refused
 from lib.wire import MAX_TEXT
 from routing.models import EntryPoint, Queue
+from routing.selection import LAST_PRIORITY
 
-BEHIND_CUSTOMERS = 10  # the last priority: who waits at the screen comes first
 MISSING = _("Please fill this in.")
 
 
@@ -61,7 +61,7 @@ def take_message(entry_point: EntryPoint, form: Mapping[str, Any], *, language: 
             customer=customer,
             entry_point=entry_point,
             queue=queue,
-            priority=BEHIND_CUSTOMERS,
+            priority=LAST_PRIORITY,  # who waits at the screen comes first
             language=language_of(entry_point, language),
             subject=said["subject"],
             fields=said["fields"],

@@ -4,9 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from chats.events import QueueMoved
-from chats.models import Chat
+from chats.models import Chat, ChatEvent
 from chats.operations import lines
 from chats.operations.end import over
 from chats.operations.enqueue import own_agent, queued
@@ -56,7 +57,10 @@ def _overflow(queue: Queue, now: datetime) -> Queue | None:
 
 @transaction.atomic
 def wait_is_over(chat_id: UUID) -> bool:
-    """A chat that waited its queue's longest time is in the overflow queue, or ended. Quiet, and False, if not so."""
+    """A chat that waited its queue's longest time is in the overflow queue, or ended. Quiet, and False, if not so.
+
+    Queues may overflow into each other: where the chat has been on this way it doesn't wait again.
+    """
     chat = Chat.objects.locked(chat_id)
     now = database_now()
     queue = chat.queue
@@ -66,11 +70,23 @@ def wait_is_over(chat_id: UUID) -> bool:
         return False
     after = _overflow(queue, now)
     room = queue_with_room(after, now) if after is not None else None
-    if room is None or room.pk == queue.pk:
+    if room is None or room.pk in _been(chat):
         turn_away(chat)
     else:
         overflow(chat, room)
     return True
+
+
+def _been(chat: Chat) -> set[int]:
+    """The queues in which the chat has waited since it last came into line otherwise than by overflow."""
+    queues = {chat.queue_id}
+    came = Q(verb__in=("hand_over", "take_up", "transfer", "overflow")) | Q(verb="requeue", data__why="lost")
+    events = ChatEvent.objects.filter(came, chat=chat).order_by("-at", "-pk")
+    for verb, data in events.values_list("verb", "data"):
+        queues.add(data["queue"])
+        if verb != "overflow":
+            break
+    return queues
 
 
 def overflow(chat: Chat, queue: Queue) -> Chat:

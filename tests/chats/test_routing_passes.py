@@ -342,14 +342,15 @@ def test_a_full_or_closed_overflow_queue_takes_nobody(house: cast.House, carol_c
     assert fresh(carol_chat).state == "ended"
 
 
-def test_two_queues_that_overflow_into_each_other_do_not_spin(house: cast.House, carol_chat: Chat) -> None:
-    after = cast.new_queue("After", house.team, max_wait=60, overflow=house.queue)
+def test_where_queues_overflow_into_each_other_a_chat_waits_in_each_once(house: cast.House, carol_chat: Chat) -> None:
+    after = cast.new_queue("After", house.team, max_wait=60, overflow=house.queue, max_wait_message="Nobody was free.")
     settings(house.queue, max_wait=60, overflow=after)
-    for name in ("After", "Service"):
+    for name, state in (("After", "queued"), ("After", "ended")):
         has_waited_longest(carol_chat)
         assert tasks.sweep()["overflowed"] == 1
         assert tasks.sweep()["overflowed"] == 0
-        assert fresh(carol_chat).queue.name == name
+        assert (fresh(carol_chat).queue.name, fresh(carol_chat).state) == (name, state)
+    assert cast.lines(carol_chat)[-2].text == "Nobody was free."
 
 
 def test_an_offer_that_runs_is_left_alone(house: cast.House, alice_available: Agent) -> None:

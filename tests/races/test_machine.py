@@ -12,8 +12,9 @@ from tests.races.machine import STARTS, Centre
 
 STEPS = size(25, 50)
 RUNS = size(4, 50)
+PARTS = size(1, 10)
 
-# What a run of this size has seen for certain; a machine in which nothing happens would prove nothing.
+# What all parts of this size together have seen for certain; a machine in which nothing happens would prove nothing.
 HAPPENS = {"open", "offer"}
 if PROOF:
     HAPPENS |= {
@@ -33,7 +34,7 @@ if PROOF:
     }
 
 
-@pytest.mark.parametrize("part", range(size(1, 10)))
+@pytest.mark.parametrize("part", range(PARTS))
 def test_whatever_happens_everything_holds(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, part: int
 ) -> None:
@@ -48,5 +49,5 @@ def test_whatever_happens_everything_holds(
     with django_db_blocker.unblock(), clock.running(STARTS) as Centre.clock:
         run_state_machine_as_test(seed(SEED * 10 + part)(Centre), settings=how)
         empty_database()
-    idle = {verb for verb in HAPPENS if not Centre.seen[verb]}
+    idle = {verb for verb in HAPPENS if not Centre.seen[verb]} if part == PARTS - 1 else set()
     assert not idle, f"never happened: {idle}"

@@ -98,6 +98,20 @@ def test_the_longest_wait_ends_it_or_moves_it_on() -> None:
     assert (found.answered, found.wait_p95) == (2, 60)
 
 
+def test_where_queues_overflow_into_each_other_a_contact_waits_in_each_once() -> None:
+    there, back = rules(max_wait=60, overflow=2), rules(queue=2, name="Help", max_wait=60, overflow=1)
+    house = day(came(1, 0.0), queues=(there, back))
+    nobody = msgspec.structs.replace(house, workers=[Worker(1, 1, 1, ((9_000.0, 9_001.0),))])
+    assert simulate(nobody).answered == 0
+
+
+def test_messages_come_behind_customers_and_wait_as_long_as_it_takes() -> None:
+    messages = [came(number, 0.0, counts=False) for number in (1, 2, 3)]
+    found = simulate(day(*messages, came(4, 1.0), queues=(rules(max_wait=150),)))
+    assert (found.contacts, found.answered, found.wait) == (1, 1, 99.0)
+    assert found.occupancy == pytest.approx(400 / 10_000)
+
+
 def test_nobody_on_shift_nobody_answered() -> None:
     house = day(came(1, 0.0), came(2, 500.0))
     house = msgspec.structs.replace(house, workers=[Worker(1, 1, 1, ((400.0, 450.0),))])
