@@ -59,15 +59,22 @@ class Boards:
     def add(self, watcher: Watcher, teams: Mapping[int, str]) -> None:
         """The desk is shown these teams from now on, and no others: whole at first, then what changes."""
         self.drop(watcher)
-        for team, name in teams.items():
-            self.names[team] = name
-            self.watchers[team].add(watcher)
-            if team in self.told:
-                self._tell([watcher], team, self.told[team], whole=True)
+        self._show(watcher, teams)
         self._changed.set()
         if self._task is None or self._task.done():
             self.hub.join(groups.board(), self)
             self._task = self.hub.loop.create_task(self._run())
+
+    def _show(self, watcher: Watcher, teams: Mapping[int, str]) -> None:
+        """The desk is shown these teams, too; what was told of them already it is told at once."""
+        for team, name in teams.items():
+            self.names[team] = name
+            if watcher in self.watchers[team]:
+                continue
+            self.watchers[team].add(watcher)
+            if team in self.told:
+                self._tell([watcher], team, self.told[team], whole=True)
+            self._changed.set()
 
     def drop(self, watcher: Watcher) -> None:
         """The desk isn't shown anything any more."""
@@ -114,6 +121,8 @@ class Boards:
         if whole:
             self._renewed = now
         self._part(led)
+        for watcher in {each for team in self.watchers.values() for each in team}:
+            self._show(watcher, led.get(watcher.agent.pk, {}))
         for team, new in boards.items():
             everybody = self.watchers.get(team)
             if everybody:

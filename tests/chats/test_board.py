@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from agents import operations as agent_operations
-from agents.models import Agent, AgentSkill, Skill, Spell
+from agents.models import Agent, AgentSkill, Skill, Spell, Team
 from chats import board, board_reads, operations
 from chats.models import Chat, Seat
 from chats.watching import boards
@@ -263,6 +263,23 @@ async def test_who_leads_the_team_no_longer_sees_it_no_longer(
     over = await rows(desk, lambda frame: frame["ended"])
     assert over["team"]["id"] == str(house.team.pk) and over["agents"] == []
     assert (await boards()).watchers == {}
+
+
+async def test_who_is_given_a_team_sees_it_without_asking_again(stage: Stage, house: cast.House, bob: Agent) -> None:
+    desk = await stage.desk(bob)
+    await desk.ask("board.watch")
+    await rows(desk, lambda frame: frame["whole"])
+
+    def gets_more() -> Team:
+        Team.objects.filter(pk=house.team.pk).update(name="First line")
+        team = Team.objects.create(name="Second line")
+        team.supervisors.add(bob)
+        return team
+
+    more = await in_thread(gets_more)
+    new = await rows(desk, lambda frame: frame["team"]["id"] == str(more.pk))
+    assert (new["team"]["name"], new["whole"]) == ("Second line", True)
+    await rows(desk, lambda frame: frame["team"] == {"id": str(house.team.pk), "name": "First line"})
 
 
 async def test_a_desk_that_is_gone_is_let_go(stage: Stage, house: cast.House, bob: Agent) -> None:
