@@ -253,11 +253,12 @@ class _Play:
         up = self.now >= contact.in_queue_since + rules.max_wait
         if contact.queue != queue or not up or contact.arrival.contact not in self.waiting:
             return
-        if rules.overflow in contact.been or rules.overflow not in self.day.queues:
+        after = rules.overflow
+        if after is None or after in contact.been or after not in self.day.queues:
             del self.waiting[contact.arrival.contact]
             return
-        contact.queue, contact.in_queue_since = rules.overflow, self.now
-        contact.been.add(rules.overflow)
+        contact.queue, contact.in_queue_since = after, self.now
+        contact.been.add(after)
         self._stands_in(contact)
 
     # Offers
