@@ -157,9 +157,13 @@ class Judge:
         sizes, length = chain.sizes(first, end), end - first
         if length < SHORTEST_PAN and labelled_other(self.read, start, length):
             return False
-        if length <= LONGEST_SHORT and self.read[start - 1 : start] == "+":
+        if self._is_international(start, length):
             return False
         return self._is_cut_like_card(chain, first, end, sizes)
+
+    def _is_international(self, start: int, length: int) -> bool:
+        """True when the number of `length` digits at `start` reads as a telephone number with its country."""
+        return length <= LONGEST_SHORT and self.read[start - 1 : start] == "+"
 
     def _is_cut_like_card(self, chain: Chain, first: int, end: int, sizes: tuple[int, ...]) -> bool:
         """True when the groups may be those of one card and not several numbers beside each other."""
@@ -190,6 +194,7 @@ class Judge:
         start, stop = chain.span(first, end)
         return (
             self.words.near(start, stop)
+            and not self._is_international(start, length)
             and not labelled_account(self.read, start, length)
             and not in_uuid(self.read, start, stop)
         )

@@ -3,10 +3,10 @@
 import base64
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from lib.pci.formats.reading import APART, MOST_BYTES, PRINTED, Unreadable
+from lib.pci.formats.reading import APART, MOST_BYTES, Unreadable, cut_like_a_card
 
 PLACE = re.compile(rb"(?m)^([0-9]{10}) [0-9]{5} n")
 START = re.compile(rb"([0-9]+) [0-9]+ obj\s*")
@@ -97,16 +97,7 @@ def words(found: Iterable[Thing]) -> Iterator[str]:
         values += [value.decode() for value in VALUE.findall(thing.words)]
         if said:
             yield APART.join(said)
-    yield APART.join(_cut_like_a_card(values))
-
-
-def _cut_like_a_card(values: Sequence[str]) -> Iterator[str]:
-    """Values of fields behind one another as one number: a form has many numbers, few are cut like that."""
-    sizes = [sum(map(str.isdigit, value)) for value in values]
-    for groups in PRINTED:
-        for at in range(len(values) - len(groups) + 1):
-            if tuple(sizes[at : at + len(groups)]) == groups:
-                yield " ".join(values[at : at + len(groups)])
+    yield APART.join(cut_like_a_card(values))
 
 
 def _byte(found: re.Match[bytes]) -> bytes:

@@ -1,7 +1,7 @@
 """What every reader of a kind of file shares: what it may use up, what it hands back, why it gives up."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 DEEPEST = 4  # files in files in files
@@ -12,7 +12,8 @@ MOST_PAGES = 2000
 ICON = 16 * 16  # pixels; fewer, in all pictures of a file together, show no number that can be read
 TILE = 24  # characters; so short a text may be a part of a number, the rest of which stands in the next picture
 
-PRINTED = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3))  # digits in the groups of a card as it is printed
+PRINTED = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (8, 8))
+"""Digits in the groups of a card as it is printed, or in its halves."""
 APART = " x\n"
 """Between texts that are nothing to each other: a letter parts what would look like one number."""
 
@@ -95,6 +96,15 @@ class Reader:
         """What the pictures with little text say one after the other."""
         if len(self.tiles) > 1:
             yield " ".join(self.tiles)
+
+
+def cut_like_a_card(values: Sequence[str]) -> Iterator[str]:
+    """Values behind one another as one number, wherever so many of them have as many digits as a card's groups."""
+    sizes = [sum(map(str.isdigit, value)) for value in values]
+    for groups in PRINTED:
+        for at in range(len(values) - len(groups) + 1):
+            if tuple(sizes[at : at + len(groups)]) == groups:
+                yield " ".join(values[at : at + len(groups)])
 
 
 def floats(text: str) -> str:

@@ -1,6 +1,7 @@
 """A card is found in every part of an archive and of an office file."""
 
 import gzip
+import random
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +20,13 @@ HOLDING = {
     "xlsx": ("a.xlsx", made.xlsx(SOLID)),
     "xlsx, float": ("a.xlsx", made.xlsx("4.1111111111111110E15")),
     "xlsx, four cells": ("a.xlsx", made.xlsx("4111", "1111", "1111", "1111")),
+    "xlsx, four cells behind a number": ("a.xlsx", made.xlsx("1", *CARD.split())),
+    "xlsx, four cells before a number": ("a.xlsx", made.xlsx(*CARD.split(), "10115")),
+    "xlsx, four cells, date and code": ("a.xlsx", made.xlsx(*CARD.split(), "12", "2027", "123")),
+    "xlsx, four cells, date of four and code": ("a.xlsx", made.xlsx(*CARD.split(), "1227", "123")),
+    "xlsx, four cells behind figures": ("a.xlsx", made.xlsx(*["123456"] * 12, *CARD.split())),
+    "xlsx, two cells": ("a.xlsx", made.xlsx("41111111", "11111111")),
+    "xlsx, Amex in three cells": ("a.xlsx", made.xlsx("7", "3782", "822463", "10005", "2027")),
     "xlsx, comment": ("a.xlsx", made.xlsx("1", comment=CARD)),
     "odt": ("a.odt", made.odt(CARD)),
     "odt, particulars": ("a.odt", made.odt(CARD, "meta.xml")),
@@ -98,6 +106,14 @@ CLEAN = {
 def test_clean_files_of_every_kind(kind: str) -> None:
     name, data = CLEAN[kind]
     assert look(data, name) == Verdict(kind.partition(",")[0], "", ())
+
+
+@pytest.mark.parametrize(("width", "most"), [(3, 0), (4, 0.06), (5, 0.08), (6, 0), (12, 0)])
+def test_rows_of_figures_seldom_look_like_a_card(width: int, most: float) -> None:
+    figures = random.Random(width)
+    rows = [[str(figures.randrange(1000, 10_000)) for _ in range(width)] for _ in range(200)]
+    struck = sum(look(made.xlsx(*row), "a.xlsx").reason == "card" for row in rows)
+    assert struck <= most * len(rows)
 
 
 UNREADABLE = {
