@@ -104,14 +104,20 @@ TRACK_REST = re.compile(
     rf"(?<![^\W_])[2-4][0-9]{FULL_MONTH}[1-79][0-9]{{2}}(?:[0-9]{{0,40}}\?|[0-9]{{6,40}}(?![^\W_]))"
 )
 """Expiry date, service code and what the issuer put behind them."""
+TRACK_BEHIND = re.compile(r"\s{0,2}(?:\^[^^\n]{0,40}\^\s?[0-9]{4}[^?\s]{0,60}|[=D]\s?[0-9]{7,40})\??")
+"""The rest of a track directly behind its card number, however that is grouped."""
 
 
-def find_beside(read: str, cards: Sequence[Hit], codes: bool) -> Iterator[Hit]:
-    """The expiry date beside each card, reported as part of the card, and the security code with the two."""
+def find_beside(read: str, cards: Sequence[Hit], *, codes: bool, tracks: bool) -> Iterator[Hit]:
+    """The expiry date beside each card, reported as part of the card, the security code with the two, or a track."""
     lower = read.lower() if cards else ""
     labelled = any(hint in lower for hint in LABEL_HINTS)
     for at, card in enumerate(cards):
         end = card.span.end
+        track = TRACK_BEHIND.match(read, end) if tracks else None
+        if track:
+            yield whole("track", read, *track.span())
+            end = track.end()
         limit = min(cards[at + 1].span.start if at + 1 < len(cards) else len(read), end + BESIDE)
         if limit < end or (limit - end < SHORTEST and not labelled):
             continue

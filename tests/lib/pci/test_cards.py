@@ -164,3 +164,23 @@ CARD, SHOWN = "4111111111111111", "••••••••••••1111"
 )  # fmt: skip
 def test_sentences_beside_a_card(text: str, masked: str) -> None:
     assert mask(text.replace("P", CARD)).text == masked.replace("P", SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("%B4111 1111 1111 1111^DOE/JOHN^28111010000012345678?", f"%B•••• •••• •••• 1111{'•' * 31}"),
+        (f"{CARD}^DOE/JOHN^28111011234567890", f"{SHOWN}{'•' * 27}"),
+        (f";{CARD} =28111015889901234567?", f";{SHOWN} {'•' * 22}"),
+        (f";{CARD} =28111011234567890?", f";{SHOWN} {'•' * 19}"),
+        ("4111 1111 1111 1111=28111011234567890", f"•••• •••• •••• 1111{'•' * 18}"),
+        ("3782 822463 10005=28111011234567890 thanks", f"•••• •••••• •0005{'•' * 18} thanks"),
+        (f"{CARD}=28111011234567890? 12/27 123", f"{'•' * 35} ••/•• •••"),
+        (f"{CARD} D1234", f"{SHOWN} D1234"),
+        (f"{CARD} = 55123", f"{SHOWN} = 55123"),
+        (f"{CARD}^2", f"{SHOWN}^2"),
+    ],
+)
+def test_the_rest_of_a_track_behind_a_card(text: str, masked: str) -> None:
+    assert mask(text).text == masked
+    assert mask(masked) == (masked, ())
