@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lib.pci.findings import MASK, Hit, digits_of, whole
+from lib.pci.personal import LINK, NO_MORE, ONE, WORD_END
 
 BESIDE = 64
 SHORTEST = 4
@@ -25,13 +26,16 @@ DATE = (
     rf"(?:{MONTH}(?:\s?[/.–-]\s?| )|{FULL_MONTH}){YEAR}){END}"
 )
 EXPIRY = rf"(?<![0-9{MASK}])(?<![0-9{MASK}][./-]){DATE}"
-EXPIRY_IN_ROW = rf"(?:{DATE}|{LONG_YEAR}\s?[|;:,\t]\s?{FULL_MONTH}{END}|{MONTH}\s?[|;:,\t]\s?{YEAR}{END})"
-"""The same with the signs that part the columns of a list."""
+EXPIRY_IN_ROW = (
+    rf"(?:{DATE}|{LONG_YEAR}\s?[|;:,\t]\s?{FULL_MONTH}{END}|{MONTH}\s?[|;:,\t]\s?{YEAR}{END}|"
+    rf"{MONTH}[\W_]{{1,4}}(?:year|jahr)[\W_]{{0,4}}{YEAR}{END})"
+)
+"""The same with the signs that part the columns of a list, or the names of fields."""
 TAIL = r"[^\W\d]*+"
 """The rest of a word, never given back: without that the time would grow with the fourth power of a row of words."""
 EXPIRY_WORD = (
     rf"(?:exp{TAIL}|valid{TAIL}|thru|through|until|till|good|date|gültig{TAIL}|bis|ablauf{TAIL}|verfall{TAIL}|mm/yy{TAIL}|"
-    r"is|ist|und|and|with|mit)"
+    r"is|ist|und|and|with|mit|in|on|of|the|end|ende|läuft|ab|am|months?|monat|year|jahr)"
 )
 EXPIRY_AFTER = re.compile(
     rf"[\W_]{{0,6}}(?:{EXPIRY_WORD}[\W_]{{0,4}}){{0,4}}(?P<expiry>{EXPIRY_IN_ROW})", re.IGNORECASE
@@ -48,16 +52,32 @@ EXPIRY_ALONE = re.compile(
     re.IGNORECASE,
 )
 """In a line or a column of its own."""
+EXPIRY_FURTHER = re.compile(rf"(?<![0-9{MASK}])(?<![0-9{MASK}][./-])(?P<expiry>{MONTH}\s?/\s?{YEAR}{END})")
+"""Behind a name or other words, where only a slash makes two numbers a date."""
 CODE_FIRST = re.compile(
     rf"[\W_]{{1,6}}(?P<code>[0-9]{{3,4}})[\W_]{{1,6}}(?:{EXPIRY_WORD}[\W_]{{0,4}}){{0,4}}(?P<expiry>{EXPIRY_IN_ROW})",
     re.IGNORECASE,
 )
+CODE_WORD = r"(?:and|und|with|mit|the|my|der|die|mein|is|ist|lautet|it|its|security|sec|code)"
+AMOUNT = r"\s?(?:[$€£¥%]|(?:eur|euros?|usd|dollars?|gbp|chf|x|pcs|st|stk|stück)\b)"
 CODE_AFTER = re.compile(
-    r"[\W_]{1,6}(?P<code>[0-9]{3,4})(?![0-9])"
-    r"(?=[\s.,;!)]*(?:$|\n|[^\W\d_])|\s?[|;:\t]|,(?![0-9]{2}(?![0-9])))"
+    rf"[\W_]{{1,6}}(?:(?:{CODE_WORD}[\W_]{{1,4}}){{1,6}}(?![0-9]{{3,4}}{AMOUNT}))?(?P<code>[0-9]{{3,4}})(?![0-9])"
+    r"(?=[\s.,;!)]*(?:$|\n|[^\W\d_])|\s?[|;:\t]|,(?![0-9]{2}(?![0-9])))",
+    re.IGNORECASE,
 )
 CODE_ALONE = re.compile(rf"{COLUMN}[ \xa0]{{0,3}}(?P<code>[0-9]{{3,4}})(?=\s{{0,3}}(?:$|{COLUMN}))")
-CODE_AT_END = re.compile(r"[\W_]{1,6}(?P<code>[0-9]{3})(?=[\s.]*$)")
+CODE_AT_END = re.compile(
+    r"[\W_]{1,6}(?P<code>[0-9]{3})(?=[\s.,;!]*(?:$|(?:thanks?|thx|please|pls|danke|bitte)\b))", re.IGNORECASE
+)
+CODE_BRACKETED = re.compile(r"\s{0,3}\((?P<code>[0-9]{3,4})\)(?![\s-]{0,2}[0-9])")
+"""Not the first part of a telephone number."""
+OTHER_CODES = "zip,post,postal,area,country,promo,discount,coupon,voucher,gift,error,order,booking,social"
+NO_OTHER_CODE = "".join(rf"(?<!\b{word}[ -])" for word in OTHER_CODES.split(","))
+CODE_NAMED = re.compile(
+    rf"\b(?=code|sec){NO_OTHER_CODE}(?:code|security|sec(?=[.:])){WORD_END}"
+    rf"{LINK}(?P<code>[0-9](?:{ONE}){{2,3}}{NO_MORE})",
+    re.IGNORECASE,
+)
 
 MOST_LETTERS = 6
 """Letters that a message which is little more than a date or a code may have besides the words below."""
@@ -84,14 +104,20 @@ TRACK_REST = re.compile(
     rf"(?<![^\W_])[2-4][0-9]{FULL_MONTH}[1-79][0-9]{{2}}(?:[0-9]{{0,40}}\?|[0-9]{{6,40}}(?![^\W_]))"
 )
 """Expiry date, service code and what the issuer put behind them."""
+TRACK_BEHIND = re.compile(r"\s{0,2}(?:\^[^^\n]{0,40}\^\s?[0-9]{4}[^?\s]{0,60}|[=D]\s?[0-9]{7,40})\??")
+"""The rest of a track directly behind its card number, however that is grouped."""
 
 
-def find_beside(read: str, cards: Sequence[Hit], codes: bool) -> Iterator[Hit]:
-    """The expiry date beside each card, reported as part of the card, and the security code with the two."""
+def find_beside(read: str, cards: Sequence[Hit], *, codes: bool, tracks: bool) -> Iterator[Hit]:
+    """The expiry date beside each card, reported as part of the card, the security code with the two, or a track."""
     lower = read.lower() if cards else ""
     labelled = any(hint in lower for hint in LABEL_HINTS)
     for at, card in enumerate(cards):
         end = card.span.end
+        track = TRACK_BEHIND.match(read, end) if tracks else None
+        if track:
+            yield whole("track", read, *track.span())
+            end = track.end()
         limit = min(cards[at + 1].span.start if at + 1 < len(cards) else len(read), end + BESIDE)
         if limit < end or (limit - end < SHORTEST and not labelled):
             continue
@@ -116,11 +142,13 @@ def _near(
         if both:
             return both, both
         named = EXPIRY_LABELLED.search(read, max(0, start - BESIDE), limit) if labelled else None
-        expiry = named or EXPIRY_ALONE.search(read, end, seen)
-    if not expiry or expiry.start() < end:
-        return expiry, CODE_AT_END.match(read, end, seen)
+        expiry = named or EXPIRY_ALONE.search(read, end, seen) or EXPIRY_FURTHER.search(read, end, seen)
+    code = CODE_BRACKETED.match(read, end, seen) or CODE_NAMED.search(read, end, seen)
+    if code or not expiry or expiry.start() < end:
+        return expiry, code or CODE_AT_END.match(read, end, seen)
     behind = expiry.end("expiry")
-    return expiry, CODE_AFTER.match(read, behind, seen) or CODE_ALONE.search(read, behind, seen)
+    code = CODE_AFTER.match(read, behind, seen) or CODE_BRACKETED.match(read, behind, seen)
+    return expiry, code or CODE_ALONE.search(read, behind, seen)
 
 
 def find_after_card(read: str, card: str, *, codes: bool, tracks: bool) -> Iterator[Hit]:

@@ -69,7 +69,7 @@ def find(text: str, detectors: Collection[str], custom: Sequence[CustomPattern])
             more = find_cards(reading, "pan" in detectors, "pan_near" in detectors)
             cards = sorted([*cards, *(card for card in more if card.span not in known)])
         hits += cards
-        hits += find_beside(rest, cards, "cvv" in detectors)
+        hits += find_beside(rest, cards, codes="cvv" in detectors, tracks="track" in detectors)
     hits += find_personal(read, shape, detectors)
     return hits
 

@@ -47,7 +47,8 @@ WORD_END = r"(?![^\W\d_])"
 NAMED_2 = r"(?:[ _-]?2(?![0-9])|2(?=[0-9]{4}(?![0-9])))?"
 """The 2 of CVV2, not the first digit of a code that is glued to its name."""
 CVV_WORD = (
-    rf"{WORD_START}(?:(?:cvv|cvc|cvn){NAMED_2}|(?:cav|csc|cid)[ _-]?2?(?![0-9])|"
+    rf"{WORD_START}(?:(?:cvv|cvc|cvn|ccv){NAMED_2}|cv2(?![0-9])|c\.v\.[vcn]|(?:cav|csc|cid)[ _-]?2?(?![0-9])|"
+    r"(?<!gift )card[ _-]?code|(?:3|three|drei)[ -]?(?:digits?|stellige[rns]?)[ -](?:code|number|nummer|zahl)|"
     r"card[ _-]?(?:verification|validation|security)(?:[ _-]?(?:code|number|value))?|"
     r"(?<!social )security[ _-]?code|verification[ _-]?(?:value|number)|(?:code|digits|number)s? (?:on|at) the back|"
     r"(?:karten-?)?prüf(?:nummer|ziffer|zahl|code)|sicherheits(?:code|nummer|zahl)|"
@@ -59,7 +60,8 @@ PIN_WORD = (
 )
 LINK = (
     r"(?>(?:\x00|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});|"
-    rf"{WORD_START}(?:is|was|are|code|number|no|nr|nummer|num|my|the|it|its|ist|lautet|war|der|die|"
+    rf"(?<![0-9])[34][ -]?(?:digits?|stellige?[rns]?|ziffern){WORD_END}|"
+    rf"{WORD_START}(?:for|für|should|be|three|four|drei|vier|stellige?[rns]?|is|was|are|code|number|no|nr|nummer|num|my|the|it|its|ist|lautet|war|der|die|"
     r"meine?r?|karte|card|of|on|von|digits?|ziffern|auf|back|rückseite)"
     rf"{WORD_END}|[^\w{MASK}]|_){{0,14}})"
 )
@@ -78,7 +80,14 @@ PIN_BEHIND = re.compile(
     re.IGNORECASE,
 )
 CVV_HINTS: dict[str, Sequence[int]] = {
-    "cv": (0,),
+    "cv": (0, 1),
+    ".v.": (1,),
+    "card code": (0,),
+    "card_code": (0,),
+    "card-code": (0,),
+    "cardcode": (0,),
+    "digit": (1, 2, 5, 6),
+    "stellig": (1, 2, 4, 5),
     "cav": (0,),
     "csc": (0,),
     "cid": (0,),

@@ -126,3 +126,61 @@ def test_no_label_makes_a_right_number_harmless(text: str, masked: str) -> None:
 )
 def test_what_stands_beside_a_card(text: str, masked: str) -> None:
     assert mask(text).text == masked
+
+
+CARD, SHOWN = "4111111111111111", "••••••••••••1111"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("My card 4111 1111 1111 1111 expires in 12/27 and the code is 123",
+         "My card •••• •••• •••• 1111 expires in ••/•• and the code is •••"),
+        ("P code 123", "P code •••"),
+        ("P the code is 123", "P the code is •••"),
+        ("P sec: 123", "P sec: •••"),
+        ("P (123)", "P (•••)"),
+        ("P 12/27 (1234)", "P ••/•• (••••)"),
+        ("P 123 thanks", "P ••• thanks"),
+        ("P code 123 exp 12/27", "P code ••• exp ••/••"),
+        ("Card: P\nExpires on: 12/27\nCode: 123", "Card: P\nExpires on: ••/••\nCode: •••"),
+        ("Card: P\nExpiry: 12/27\nCode: 123", "Card: P\nExpiry: ••/••\nCode: •••"),
+        ("P\nMonth: 12\nYear: 2027\nCode: 123", "P\nMonth: ••\nYear: ••••\nCode: •••"),
+        ("P expires in December 2027", "P expires in December ••••"),
+        ("P expires at the end of 12/27", "P expires at the end of ••/••"),
+        ("P gültig bis Ende 12/27", "P gültig bis Ende ••/••"),
+        ("P läuft ab 12/27", "P läuft ab ••/••"),
+        ("P läuft 12/2027 ab, Code ist 123", "P läuft ••/•••• ab, Code ist •••"),
+        ("P John Doe 12/27 123", "P John Doe ••/•• •••"),
+        ("P 12/27 and 123", "P ••/•• and •••"),
+        ("P 12/27 code 123", "P ••/•• code •••"),
+        *((text, text) for text in (
+            "P order 1234", "P for 2 shirts at 12/27/2024", "card P, order 55123", "P, I live at 123 Main Street",
+            "P on 05.11.2024", "P, zip code 1234", "P, error code 404", "P, promo code 123",
+            "P (415) 555-0199", "P, my social security number is 8031", "P for 19.25", "P, code 55123",
+        )),
+        ("P 12/27 and 150 EUR", "P ••/•• and 150 EUR"),
+    ],
+)  # fmt: skip
+def test_sentences_beside_a_card(text: str, masked: str) -> None:
+    assert mask(text.replace("P", CARD)).text == masked.replace("P", SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("%B4111 1111 1111 1111^DOE/JOHN^28111010000012345678?", f"%B•••• •••• •••• 1111{'•' * 31}"),
+        (f"{CARD}^DOE/JOHN^28111011234567890", f"{SHOWN}{'•' * 27}"),
+        (f";{CARD} =28111015889901234567?", f";{SHOWN} {'•' * 22}"),
+        (f";{CARD} =28111011234567890?", f";{SHOWN} {'•' * 19}"),
+        ("4111 1111 1111 1111=28111011234567890", f"•••• •••• •••• 1111{'•' * 18}"),
+        ("3782 822463 10005=28111011234567890 thanks", f"•••• •••••• •0005{'•' * 18} thanks"),
+        (f"{CARD}=28111011234567890? 12/27 123", f"{'•' * 35} ••/•• •••"),
+        (f"{CARD} D1234", f"{SHOWN} D1234"),
+        (f"{CARD} = 55123", f"{SHOWN} = 55123"),
+        (f"{CARD}^2", f"{SHOWN}^2"),
+    ],
+)
+def test_the_rest_of_a_track_behind_a_card(text: str, masked: str) -> None:
+    assert mask(text).text == masked
+    assert mask(masked) == (masked, ())
