@@ -5,25 +5,24 @@ A row holds moments and counts, no words: the page words them in its language an
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
-from django.db.models import Avg, Count, F, Max, Min, Q
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db.models import Count, Min, Q
 
 from agents.capacity import Contacts
 from agents.models import Agent, AgentSkill, MultimediaProfile, Team
 from agents.states import State as AgentState
-from chats.models import Chat, Offer, Seat
+from chats import legs
+from chats.models import Chat, Leg, Offer, Seat
 from chats.states import Kind, State
 from lib.clock import database_now
 from lib.wire import instant
 from routing.models import DistributionGroup, Queue, SkillRequirement
 
 LEVEL_MINUTES = 30  # the service level now: of what was decided so lately
-FROM = timedelta(hours=24)  # chats that came before are in no figure but those of now
+FROM = timedelta(hours=24)  # chats that came into line before are in no figure but those of now
 Named = dict[str, str]
 
 
@@ -47,7 +46,9 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A queue now and today. Times in seconds, `target` in percent; null where nothing is known yet.
 
-    The service level now is `inside` of `decided`: answered in time, of all answered, gone or late in 30 minutes.
+    What a queue was offered counts where it stood in line, whatever queue it went to afterwards (`chats.legs`); times
+    are of that line. The service level now is `inside` of `decided`: answered in time, of all that ended in 30 minutes
+    or are late.
     `able` agents have a free place, the skills asked for at once, and a team that is asked at once.
     """
 
@@ -104,37 +105,22 @@ def queues_of(teams: Collection[int]) -> set[int]:
 
 
 def today() -> Today:
-    """The figures of this day in the server's time zone; they look at chats of the last 24 hours only."""
+    """The figures of this day in the server's time zone; they look at the last 24 hours only."""
     now = database_now()
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    came = Chat.objects.filter(started_at__gte=now - FROM, kind=Kind.CHAT, enqueued_at__isnull=False)
-    mine = {"chat__started_at__gte": midnight}
+    day, lately = legs.midnight(now), now - timedelta(minutes=LEVEL_MINUTES)
+    came = Leg.objects.of_customers().filter(since__gte=now - FROM)
+    mine = {"chat__started_at__gte": day}
     lapsed = Offer.objects.filter(**mine, outcome=Offer.Outcome.LAPSED).order_by()
     left = Seat.objects.filter(**mine, left_at__isnull=False).order_by()
-    rows = came.order_by().values("queue").annotate(**_figures(now, midnight))
+    today, now_decided = Q(since__gte=day), Q(ended_at=None) | Q(ended_at__gte=lately)
+    figures = {**legs.counts(today), **legs.waits(today), **legs.level(now_decided, now)}
+    rows = came.order_by().values("queue").annotate(**figures)
     return Today(
         queues={row["queue"]: row for row in rows},
         rona=dict(lapsed.values_list("queue").annotate(n=Count("pk"))),
         missed=dict(lapsed.values_list("agent").annotate(n=Count("pk"))),
         handled=dict(left.values_list("agent").annotate(n=Count("pk"))),
     )
-
-
-def _figures(now: datetime, midnight: datetime) -> dict[str, Any]:
-    day, lately = Q(enqueued_at__gte=midnight), now - timedelta(minutes=LEVEL_MINUTES)
-    waited, allowed = F("answered_at") - F("enqueued_at"), F("queue__service_level_seconds") * timedelta(seconds=1)
-    decided = Q(answered_at__gte=lately) | Q(answered_at=None, ended_at__gte=lately)
-    late = Q(answered_at=None, ended_at=None, enqueued_at__lt=now - allowed)
-    whole = Coalesce("answered_at", "ended_at") - F("enqueued_at")
-    return {
-        "offered": Count("pk", filter=day),
-        "answered": Count("pk", filter=day & Q(answered_at__isnull=False)),
-        "abandoned": Count("pk", filter=day & Q(answered_at=None, ended_at__isnull=False)),
-        "wait": Avg(waited, filter=day),
-        "longest": Max(whole, filter=day),
-        "decided": Count("pk", filter=decided | late),
-        "inside": Count("pk", filter=Q(answered_at__gte=lately, answered_at__lte=F("enqueued_at") + allowed)),
-    }
 
 
 def read(teams: Mapping[int, str], of_today: Today) -> dict[int, Board]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent
 from chats.answers import BotAnswer, CannedResponse
 from chats.attachments import Attachment, HeldMessage
+from chats.legs import Leg
 from chats.querysets import ChatQuerySet, EntryQuerySet, OfferQuerySet, SeatQuerySet, WatchQuerySet
 from chats.rehearsals import Rehearsal
 from chats.rules import CustomPattern, ScreeningPolicy
@@ -29,6 +30,7 @@ __all__ = [
     "Entry",
     "Finding",
     "HeldMessage",
+    "Leg",
     "Offer",
     "Rehearsal",
     "ScreeningPolicy",
@@ -218,6 +220,7 @@ class Offer(models.Model):
     )
     offered_at = models.DateTimeField(_("offered"))
     expires_at = models.DateTimeField(_("to be accepted by"))
+    serving = models.PositiveIntegerField(_("agents in rotation"), default=0, editable=False)  # of the queue, then
     ended_at = models.DateTimeField(_("ended"), null=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True)
 

@@ -1,7 +1,8 @@
 """Who of this process waits in which line, and what he is told when places move: one reading for all of a queue.
 
 A queue moves with every chat that comes, is answered or ends. Instead of everybody looking for his own place, each
-process reads the whole line once (and at most every PAUSE seconds), and tells those whose place or wait has changed.
+process reads the whole line once (at most every PAUSE seconds, at least every RENEW), and tells those whose place or
+wait has changed.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from lib.hub import Hub
 log = logging.getLogger(__name__)
 
 PAUSE = 0.25  # seconds between two readings of one line
+RENEW = 15.0  # seconds after which a line that hasn't moved is read: agents may have come or gone
 
 
 class Waits(Protocol):
@@ -41,6 +43,7 @@ class Line:
         self._waiting: set[Waits] = set()
         self._moved = False
         self._telling: asyncio.Task[None] | None = None
+        self._again: asyncio.TimerHandle | None = None
 
     def enter(self, customer: Waits) -> None:
         """From now on he is told his place; also the place he has now, should it differ from what he knows."""
@@ -54,12 +57,17 @@ class Line:
         self._waiting.discard(customer)
         if not self._waiting:
             self.hub.leave(groups.queue(self.queue_id), self)
+            self._rest()
 
     def hear(self, group: str, frame: bytes) -> None:
         """The queue has moved."""
         self._moved = True
         if self._telling is None or self._telling.done():
             self._telling = self.hub.loop.create_task(self._tell())
+
+    def _rest(self) -> None:
+        if self._again is not None:
+            self._again.cancel()
 
     async def _tell(self) -> None:
         while self._moved and self._waiting:
@@ -73,6 +81,9 @@ class Line:
                 if customer.chat_id in places:
                     customer.placed(places[customer.chat_id])
             await asyncio.sleep(PAUSE)
+        self._rest()
+        if self._waiting:
+            self._again = self.hub.loop.call_later(RENEW, self.hear, "", b"")
 
 
 _lines: "WeakKeyDictionary[Hub, dict[int, Line]]" = WeakKeyDictionary()

@@ -13,6 +13,7 @@ from chats.models import Chat, ChatEvent, Offer
 from chats.querysets import with_load
 from routing.models import DistributionGroup, Queue, SkillRequirement
 from routing.selection import Ask, Candidate, Group, Lineup, Need, Step, Waiting, order
+from routing.wait import in_rotation
 
 
 class InLine(NamedTuple):
@@ -70,10 +71,17 @@ class Rosters:
             everybody = [each for each in everybody if each.agent in free]
         self.everybody = {each.agent: each for each in everybody}
         self.lineups = {pk: self._lineup(pk) for pk in self.queues}
+        self._serving: dict[int, int] = {}
 
     def _lineup(self, queue: int) -> Lineup:
         teams = self._teams(queue)
         return Lineup(each for each in self.everybody.values() if each.team in teams)
+
+    def serving(self, queue: int) -> int:
+        """How many agents are in rotation for the queue."""
+        if queue not in self._serving:
+            self._serving[queue] = len(in_rotation(self.lineups[queue].now(), self.needs.get(queue, ())))
+        return self._serving[queue]
 
     def _teams(self, queue: int) -> set[int]:
         return {team for group in self.groups.get(queue, ()) for team in group.teams}

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from agents.models import Agent
-from chats import policies, rights
+from chats import policies, rights, waits
 from chats.models import Chat, Entry, Offer, Seat, Watch
 from chats.querysets import View
 from chats.states import Kind, State
@@ -16,9 +16,8 @@ from lib.clock import database_now
 from lib.wire import instant
 from routing.models import Queue
 from routing.selection import Waiting, rank
-from routing.wait import estimate
+from routing.wait import Pace, estimate
 
-RECENT_ANSWERS = 40
 PAGE_TEXT = 400_000  # characters of text on one page: a frame that a slow line can carry
 FIRST_LINES = """
 SELECT line.* FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS wanted(chat, stream, after)
@@ -221,26 +220,19 @@ def place(chat: View) -> Place:
     older = Q(enqueued_at__lt=since) | Q(enqueued_at=since, pk__lt=chat.pk)
     line = Chat.objects.in_line().filter(queue=chat.queue_id).ranked(now)
     position = 1 + line.filter(Q(rank__lt=mine) | Q(rank=mine) & older).count()
-    return position, _wait(position, _answers(chat.queue_id))
+    return position, _wait(position, waits.pace_of(chat.queue_id))
 
 
 def places(queue_id: int) -> dict[UUID, Place]:
-    """Place and wait of everybody in the line of a queue, with two statements for all of them."""
+    """Place and wait of everybody in the line of a queue, read once for all of them."""
     line = Chat.objects.in_line().filter(queue=queue_id).ranked(database_now()).order_by("rank", "enqueued_at", "pk")
-    recent = _answers(queue_id)
+    pace = waits.pace_of(queue_id)
     pks = line.values_list("pk", flat=True)
-    return {pk: (position, _wait(position, recent)) for position, pk in enumerate(pks, start=1)}
+    return {pk: (position, _wait(position, pace)) for position, pk in enumerate(pks, start=1)}
 
 
-def _answers(queue_id: int) -> list[float]:
-    """When chats of the queue were last answered, the oldest first."""
-    answered = Chat.objects.filter(kind=Kind.CHAT, queue=queue_id, answered_at__isnull=False)
-    recent = list(answered.order_by("-answered_at").values_list("answered_at", flat=True)[:RECENT_ANSWERS])
-    return [moment.timestamp() for moment in reversed(recent)]
-
-
-def _wait(position: int, recent: Sequence[float]) -> dict[str, int] | None:
-    wait = estimate(position, recent)
+def _wait(position: int, pace: Pace) -> dict[str, int] | None:
+    wait = estimate(position, pace)
     return wait._asdict() if wait else None
 
 

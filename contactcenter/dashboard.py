@@ -1,7 +1,7 @@
 """The numbers on the administration's first page. A constant number of cheap queries, whatever the size of the house.
 
-"Today" is the day of the server's time zone. Service level: of today's chats that waited in a queue and were answered,
-or ended unanswered, the part answered within the queue's seconds.
+"Today" is the day of the server's time zone. Service level and waits are of the queues' legs, as on the live board
+(`chats.legs`); started, queued and answered count chats, each once.
 """
 
 import zoneinfo
@@ -9,25 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.admin.models import LogEntry
-from django.db.models import (
-    Aggregate,
-    Avg,
-    Count,
-    DurationField,
-    ExpressionWrapper,
-    F,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-)
-from django.utils import timezone
+from django.db.models import Avg, Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from chats.models import Chat, Entry, Finding, Offer
-from chats.states import Kind
+from chats import legs
+from chats.models import Chat, Entry, Finding, Leg, Offer
 from chats.states import State as ChatState
 from lib.clock import database_now
 from routing.models import BusinessHours, Queue
@@ -37,20 +24,6 @@ MOST_ROWS = 8
 LATE = timedelta(seconds=5)  # a sweep runs every second: a deadline that old says that nobody sweeps
 
 Row = dict[str, Any]
-
-WAITED_FOR = Q(kind=Kind.CHAT)  # nobody waits with a message: the closed hours are no waiting
-WAITED = ExpressionWrapper(F("answered_at") - F("enqueued_at"), output_field=DurationField())
-ALLOWED = ExpressionWrapper(
-    F("enqueued_at") + ExpressionWrapper(F("queue__service_level_seconds") * timedelta(seconds=1), DurationField()),
-    output_field=DurationField(),
-)
-
-
-class Percentile95(Aggregate):
-    """The value that 95 % don't exceed."""
-
-    template = "percentile_cont(0.95) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
 
 
 class QueueNow(NamedTuple):
@@ -98,9 +71,10 @@ class Now(NamedTuple):
 def now() -> Now:
     """The house at this moment. About a dozen queries, always the same number."""
     at = database_now()
-    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = legs.midnight(at)
     chats = Chat.objects.filter(started_at__gte=midnight)
-    levels = {row["queue"]: row for row in chats.values("queue").annotate(**_levels()).order_by()}
+    stood = Leg.objects.of_customers().filter(since__gte=midnight)
+    levels = {row["queue"]: row for row in stood.order_by().values("queue").annotate(**legs.level(Q(), at))}
     in_line = Chat.objects.in_line()
     lines = {
         row["queue"]: row
@@ -110,7 +84,7 @@ def now() -> Now:
     findings = Finding.objects.filter(at__gte=midnight)
     return Now(
         at=at,
-        today=_today(chats, levels, at, midnight),
+        today=_today(chats, stood, levels, at, midnight),
         queues=_queues(levels, lines),
         waiting=_waiting(in_line),
         in_line=sum(row["n"] for row in lines.values()),
@@ -125,22 +99,18 @@ def now() -> Now:
     )
 
 
-def _levels() -> dict[str, Any]:
-    decided = WAITED_FOR & Q(enqueued_at__isnull=False) & (Q(answered_at__isnull=False) | Q(ended_at__isnull=False))
-    return {
-        "decided": Count("pk", filter=decided),
-        "inside": Count("pk", filter=WAITED_FOR & Q(answered_at__lte=ALLOWED)),
-    }
-
-
-def _today(chats: QuerySet[Chat], levels: dict[int, Row], at: datetime, midnight: datetime) -> Today:
+def _today(
+    chats: QuerySet[Chat], stood: QuerySet[Leg], levels: dict[int, Row], at: datetime, midnight: datetime
+) -> Today:
     week = timedelta(days=7)
+    line = stood.order_by().aggregate(
+        answered=Count("chat", distinct=True, filter=legs.ANSWERED),
+        queued=Count("chat", distinct=True),
+        p95=legs.Percentile95(legs.WAITED, filter=legs.ANSWERED),
+        **legs.waits(Q()),
+    )
     sums = chats.aggregate(
         started=Count("pk"),
-        answered=Count("pk", filter=WAITED_FOR & Q(answered_at__isnull=False)),
-        queued=Count("pk", filter=WAITED_FOR & Q(enqueued_at__isnull=False)),
-        average=Avg(WAITED, filter=WAITED_FOR),
-        p95=Percentile95(WAITED, filter=WAITED_FOR),
         by_bot=Count("pk", filter=Q(enqueued_at=None, state=ChatState.ENDED)),
         rating=Avg("score"),
         ratings=Count("score"),
@@ -149,11 +119,11 @@ def _today(chats: QuerySet[Chat], levels: dict[int, Row], at: datetime, midnight
     return Today(
         started=sums["started"],
         a_week_ago=Chat.objects.filter(started_at__gte=midnight - week, started_at__lt=at - week).count(),
-        answered=sums["answered"],
-        queued=sums["queued"],
+        answered=line["answered"],
+        queued=line["queued"],
         service_level=_percent(inside, decided),
-        average_wait=sums["average"],
-        p95_wait=sums["p95"],
+        average_wait=line["wait"],
+        p95_wait=line["p95"],
         by_bot=sums["by_bot"],
         rating=sums["rating"],
         ratings=sums["ratings"],

@@ -10,7 +10,7 @@ from django.db.models import F
 from agents import operations as agent_operations
 from agents.models import Agent, IdleReason, MultimediaProfile, Team, User
 from chats import operations
-from chats.models import Chat, Customer, Entry, Offer, Seat
+from chats.models import Chat, Customer, Entry, Leg, Offer, Seat
 from chats.operations.open import Opened
 from chats.operations.post import Posted
 from chats.operations.presence import GRACE
@@ -174,6 +174,7 @@ def has_waited(chat: Chat, seconds: float) -> None:
     """The chat has been waiting for so long."""
     moment = database_now() - timedelta(seconds=seconds)
     Chat.objects.filter(pk=chat.pk).update(started_at=moment, enqueued_at=moment)
+    Leg.objects.filter(chat=chat, ended_at=None).update(since=moment)
 
 
 def desk_is_silent(agent: Agent) -> None:

@@ -8,7 +8,7 @@ from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from agents.models import Agent, Team
-from chats import policies
+from chats import policies, waits
 from chats.models import Chat, Seat
 from tests import cast
 from tests.live import empty_database, leave_database, live_server_processes
@@ -37,6 +37,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
     with django_db_blocker.unblock():
         cache.clear()
         policies.forget()
+        waits.forget()
         yield
         empty_database()
 

@@ -250,12 +250,14 @@ class _Batch:
 
     def _offer(self, found: Found) -> Offer:
         """An offer that begins when its rows were held: not before what freed the chat and the agent was over."""
-        timeout = self.rosters.queues[found.chat.queue].offer_timeout
+        queue = found.chat.queue
+        timeout = self.rosters.queues[queue].offer_timeout
         begins = self.locked + (found.at - self.now)
         return Offer(
             chat_id=found.chat.pk,
             agent_id=found.agent,
-            queue_id=found.chat.queue,
+            queue_id=queue,
+            serving=self.rosters.serving(queue),
             offered_at=begins,
             expires_at=begins + timedelta(seconds=timeout),
         )

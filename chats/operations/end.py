@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from chats.events import ChatChanged, QueueMoved, SeatEnded
-from chats.models import Chat, Offer, Seat, Watch
+from chats.legs import Outcome
+from chats.models import Chat, Leg, Offer, Seat, Watch
 from chats.operations import lines
 from chats.operations.distribute import distribute_for
 from chats.senders import SYSTEM, Sender, of_agent
@@ -85,6 +86,7 @@ def over(chat: Chat, verb: str, *, by: Sender, who: Sender, why: str) -> Chat:
         lines.person_left(row, who, at=at)
     lines.append(row, "ended", by=SYSTEM, at=at, data={"by": who.kind, "why": why})
     lines.record(row, verb, by=by, at=at, why=why)
+    Leg.objects.end(row, Outcome.TURNED_AWAY if verb == "turn_away" else Outcome.GONE, at=at)
     for seat in Seat.objects.live().filter(chat=row).select_related("agent").order_by("agent_id"):
         end_seat(seat, at=at)
         told.append(seat.agent_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from agents.models import Agent
 from chats.events import ChatChanged, QueueMoved
-from chats.models import Chat, Seat
+from chats.models import Chat, Leg, Seat
 from chats.operations import lines
 from chats.operations.distribute import distribute_later
 from chats.senders import SYSTEM, Sender
@@ -45,6 +45,7 @@ def queued(chat: Chat, verb: str, *, by: Sender, at: datetime, again: bool, why:
         queue = {"id": str(chat.queue_id), "name": chat.queue.name}
         lines.append(chat, "queued", by=SYSTEM, at=at, data={"queue": queue, "again": again, "why": why})
     lines.record(chat, verb, by=by, at=at, queue=chat.queue_id, why=why)
+    Leg.objects.begin(chat, verb, at=at)
     publish(ChatChanged(chat_id=chat.pk))
     publish(QueueMoved(queue_id=chat.queue_id))
     distribute_later(queues=(chat.queue_id,))

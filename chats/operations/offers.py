@@ -12,7 +12,8 @@ from agents import operations as agent_operations
 from agents.models import Agent
 from agents.states import State as AgentState
 from chats.events import ChatChanged, QueueMoved
-from chats.models import Chat, Offer, Seat, Watch
+from chats.legs import Outcome
+from chats.models import Chat, Leg, Offer, Seat, Watch
 from chats.operations import lines
 from chats.operations.asking import everybody, in_vain
 from chats.operations.distribute import one_pass
@@ -61,6 +62,7 @@ def accept(offer_id: UUID, *, by: Agent) -> Seat:
     told = (*everybody(chat), *out.values(), *close_watches(chat, at=now))
     publish(ChatChanged(chat_id=chat.pk, agents=told))
     if offer.kind == Offer.Kind.ROUTE:
+        Leg.objects.end(chat, Outcome.ANSWERED, at=now, offer=offer)
         publish(QueueMoved(queue_id=chat.queue_id))
     return seat
 

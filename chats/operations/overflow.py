@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from chats.events import QueueMoved
-from chats.models import Chat, ChatEvent
+from chats.legs import Outcome
+from chats.models import Chat, ChatEvent, Leg
 from chats.operations import lines
 from chats.operations.end import over
 from chats.operations.enqueue import own_agent, queued
@@ -96,6 +97,7 @@ def overflow(chat: Chat, queue: Queue) -> Chat:
     chat.queue = queue
     place = {"queue": queue, "priority": queue.priority, "in_queue_since": now, "noted": None}
     row = Chat.objects.advance(chat.pk, "overflow", preferred=own_agent(chat), **place)
+    Leg.objects.end(row, Outcome.OVERFLOWED, at=now)
     publish(QueueMoved(queue_id=before))
     return queued(row, "overflow", by=SYSTEM, at=now, again=False, why="overflow")
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from agents import operations as agent_operations
 from agents.models import Agent, AgentSkill, Skill, Spell, Team
 from chats import board, board_reads, operations
-from chats.models import Chat, Seat
+from chats.models import Leg, Seat
 from chats.watching import boards
 from contactcenter import dashboard
 from lib.clock import database_now
@@ -78,7 +78,7 @@ def test_service_level_longest_and_rona_are_of_today(house: cast.House, alice_av
     assert row.longest is not None and 299 <= row.longest <= 330
     assert shown(house.team).agents[str(alice_available.pk)].rona == 1
     before = database_now() - timedelta(days=2)
-    Chat.objects.update(started_at=before, enqueued_at=before, answered_at=before)
+    Leg.objects.update(since=before, ended_at=before, outcome="answered")
     row = queue_row(house)
     assert (row.decided, row.answered, row.longest) == (0, 0, None)
 

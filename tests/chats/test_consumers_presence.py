@@ -11,7 +11,7 @@ from django.db import OperationalError
 
 import lib.hub
 from agents.models import Agent
-from chats import hellos, operations, snapshots
+from chats import hellos, operations, places, snapshots, waits
 from chats.models import Chat, Seat
 from chats.operations.open import Opened
 from chats.operations.presence import CUSTOMER_GRACE
@@ -19,6 +19,7 @@ from chats.tasks import sweep
 from contactcenter.sockets import Desk
 from lib import groups, wire
 from lib.clock import database_now
+from routing.wait import Pace
 from tests import cast
 from tests.cast import fresh
 from tests.lib.test_hub import Ear
@@ -140,6 +141,21 @@ async def test_a_burst_of_moves_is_read_a_few_times_only(stage: Stage, house: ca
         await in_thread(cast.customer_leaves, extra.chat)
     assert ear.heard.qsize() >= 20, "the queue moved"
     assert await heard_until_pong(second) == ["pong"], "he stands where he stood"
+
+
+async def test_when_the_agents_go_the_wait_is_told_no_longer_though_the_line_stands(
+    stage: Stage, house: cast.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = Pace(turns=(60.0,) * 9, answers=(5.0,) * 9, agents=2, free=0)
+    known = [there]
+    monkeypatch.setattr(places, "RENEW", 0.02)
+    monkeypatch.setattr(waits, "pace_of", lambda queue_id: known[-1])
+    customer = await stage.customer((await in_thread(cast.comes_in, house.entry_point)).token)
+    await customer.until(
+        lambda frame: place(frame) == 1 and frame["chat"]["wait"] == {"low": 0, "high": 1, "samples": 9}
+    )
+    known.append(there._replace(agents=0))
+    await customer.until(lambda frame: place(frame) == 1 and frame["chat"]["wait"] is None)
 
 
 async def test_a_desk_that_leaves_while_it_is_drawn_anew_is_heard_of_no_more(

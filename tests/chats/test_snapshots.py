@@ -3,16 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from agents.models import Agent
-from chats import operations, policies, snapshots
-from chats.models import Chat, ScreeningPolicy, Seat
+from agents.operations import go_idle
+from chats import operations, policies, snapshots, waits
+from chats.models import Chat, Leg, Offer, ScreeningPolicy, Seat
 from contactcenter.sockets import desk_snapshot
 from lib.clock import database_now
 from lib.pci.images import can_read_images
 from lib.wire import instant
+from routing.models import EntryPoint
 from tests import cast
 from tests.cast import comes_in, fresh, live_offer
+from wrapup.models import WrapUpCode
 
 
 def seen_by_customer(chat: Chat) -> dict[str, object]:
@@ -117,15 +123,56 @@ def test_the_customer_sees_his_place_and_an_offer_looks_like_waiting(house: cast
     assert seen_by_customer(second)["position"] == 1
 
 
-def test_the_wait_is_told_once_the_queue_is_known(house: cast.House) -> None:
-    chat = comes_in(house.entry_point).chat
-    assert seen_by_customer(chat)["wait"] is None
-    now = database_now()
-    for minutes in range(8):
-        done = comes_in(house.entry_point).chat
-        cast.customer_leaves(done)
-        Chat.objects.filter(pk=done.pk).update(answered_at=now - timedelta(minutes=3 * minutes))
-    assert seen_by_customer(chat)["wait"] == {"low": 3, "high": 3, "samples": 7}
+def wait_told(chat: Chat) -> object:
+    waits.forget()
+    return seen_by_customer(chat)["wait"]
+
+
+def each_waited(agent: Agent, seconds: float, chats: int) -> None:
+    """The agent, alone, has answered so many, one every `seconds`, each of whom had come that long before."""
+    entry_point, now = EntryPoint.objects.get(), database_now()
+    for number in range(chats):
+        chat = comes_in(entry_point).chat
+        cast.takes(chat, agent)
+        cast.customer_leaves(chat)
+        cast.wraps_up(agent, WrapUpCode.objects.get(is_default=True))
+        asked = now - timedelta(seconds=seconds * (number + 1))
+        Offer.objects.filter(chat=chat).update(offered_at=asked, ended_at=asked, serving=1)
+        Leg.objects.filter(chat=chat).update(since=asked - timedelta(seconds=seconds), ended_at=asked)
+
+
+def test_the_wait_is_told_once_the_queue_is_known_and_somebody_is_there(house: cast.House, alice: Agent) -> None:
+    first = comes_in(house.entry_point).chat
+    assert wait_told(first) is None
+    cast.customer_leaves(first)
+    cast.goes_available(alice)
+    each_waited(alice, 170, chats=8)
+    for _ in range(3):
+        cast.takes(comes_in(house.entry_point).chat, alice)
+    chats = [comes_in(house.entry_point).chat for _ in range(2)]
+    assert [wait_told(chat) for chat in chats] == [
+        {"low": 2, "high": 3, "samples": 8},
+        {"low": 5, "high": 6, "samples": 8},
+    ]
+    go_idle(alice, by=alice.user)
+    assert [wait_told(chat) for chat in chats] == [None, None]
+
+
+def test_while_places_are_free_nobody_is_told_of_the_times_when_none_was(house: cast.House, alice: Agent) -> None:
+    cast.goes_available(alice)
+    each_waited(alice, 180, chats=8)
+    assert wait_told(comes_in(house.entry_point).chat) == {"low": 0, "high": 1, "samples": 8}
+    Leg.objects.exclude(ended_at=None).update(ended_at=F("ended_at") - timedelta(hours=4))
+    assert wait_told(comes_in(house.entry_point).chat) is None, "yesterday says nothing"
+
+
+def test_the_pace_of_a_line_is_read_once_for_all_who_stand_in_it(house: cast.House) -> None:
+    chats = [comes_in(house.entry_point).chat for _ in range(2)]
+    seen_by_customer(chats[0])
+    with CaptureQueriesContext(connection) as asked:
+        seen_by_customer(chats[1])
+        snapshots.places(house.queue.pk)
+    assert not [each for each in asked.captured_queries if "chats_leg" in each["sql"]]
 
 
 def test_the_customer_may_rate_once_and_only_what_was_answered(house: cast.House, alice_with_carol: Seat) -> None:

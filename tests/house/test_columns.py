@@ -68,6 +68,7 @@ PASSES = {
     "chats.Customer.realm": ADMIN,
     "chats.Chat.language": CODE,
     "chats.Chat.ended_by": CODE,
+    "chats.Leg.verb": CODE,
     "chats.Entry.stream": CODE,
     "chats.Entry.kind": CODE,
     "chats.Entry.sender_kind": CODE,

@@ -1,4 +1,4 @@
-/** <cc-wait-card>: the place in the queue and a range of minutes, never a promise. */
+/** <cc-wait-card>: the place in the queue, and a range of minutes with what it was learnt from; never a promise. */
 
 import {html, nothing} from "../../contactcenter/vendor/lit.js";
 import {gettext, interpolate, ngettext} from "../shared/words.js";
@@ -14,8 +14,15 @@ export class WaitCard extends Part {
         ? html`<span class="wait-pos"><span class="meta">${gettext("Your place")}</span><b
           class="num">${this.position}</b></span>`
         : nothing}
-      <span class="wait-txt"><b>${waitWords(this.wait)}</b><span class="sub">${this.#advice()}</span></span>
+      <span class="wait-txt"><b>${waitWords(this.wait)}</b>${this.#source()}<span class="sub">${this.#advice()}</span></span>
     `;
+  }
+
+  #source() {
+    const samples = this.wait?.samples ?? 0;
+    if (!samples) return nothing;
+    const words = ngettext("Estimated from the last %(n)s chat", "Estimated from the last %(n)s chats", samples);
+    return html`<span class="sub">${interpolate(words, {n: samples})}</span>`;
   }
 
   #advice() {
