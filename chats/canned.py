@@ -8,6 +8,7 @@ from django.db.models import Q
 from agents.models import Agent
 from chats.models import CannedResponse, Chat
 from lib.pci.mask import mask
+from routing.words import in_language
 
 MOST = 30
 VARIABLE = re.compile(r"\{(customer\.name|agent\.name|queue\.name)\}")
@@ -34,5 +35,9 @@ def search(chat: Chat, *, agent: Agent, q: str) -> list[dict[str, Any]]:
 
 def fill(text: str, *, chat: Chat, agent: Agent) -> str:
     """The text with its three variables replaced; nothing else in braces means anything."""
-    values = {"customer.name": chat.customer.name, "agent.name": agent.name, "queue.name": chat.queue.name}
+    values = {
+        "customer.name": chat.customer.name,
+        "agent.name": agent.name,
+        "queue.name": in_language(chat.queue, "name", chat.language),
+    }
     return VARIABLE.sub(lambda found: values[found[1]], text)

@@ -17,6 +17,7 @@ from lib.wire import instant
 from routing.models import Queue
 from routing.selection import Waiting, rank
 from routing.wait import Pace, estimate
+from routing.words import in_language
 
 PAGE_TEXT = 400_000  # characters of text on one page: a frame that a slow line can carry
 FIRST_LINES = """
@@ -136,7 +137,7 @@ def _chat_on_desk(seat: Seat, together: Sequence[Seat], asked: str, helps: bool,
         "fields": chat.fields,
         "language": chat.language,
         "page": chat.page,
-        "closing": chat.queue.closing,
+        "closing": in_language(chat.queue, "closing", chat.language),
         "allowed": rights.allowed(seat.role, status, attach=rule.attachments, supervises=helps),
         "policy": rule.card_numbers,
         "kinds": sorted(rule.sendable),

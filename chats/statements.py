@@ -95,7 +95,8 @@ WHERE id = %(chat)s AND state <> 'ended' AND customer_until <= clock_timestamp()
 """
 
 _VIEW = """
-SELECT chat.id, chat.kind, chat.state, chat.token_until, chat.public_head, chat.queue_id, queue.name, queue.ageing,
+SELECT chat.id, chat.kind, chat.state, chat.token_until, chat.public_head, chat.queue_id,
+    coalesce(nullif(CASE chat.language WHEN 'de' THEN queue.name_de END, ''), queue.name), queue.ageing,
     chat.priority, chat.enqueued_at, chat.customer_away, chat.answered_at IS NOT NULL, chat.score IS NOT NULL,
     coalesce((
         SELECT json_agg(json_build_array(agent.id::text, agent.name, seat.seen) ORDER BY seat.joined_at)

@@ -12,6 +12,7 @@ from wrapup.models import WrapUpCode, WrapUpRule
 
 PASSWORD = "demo"  # noqa: S105 - printed on the log-in page; the demo runs on loopback only
 SUPERVISOR = ("bob", "Bob Hale")
+QUEUE_WORDS = ("closing", "full_message", "max_wait_message")
 DATA = tomllib.loads(Path(__file__).with_name("demo.toml").read_text(encoding="utf-8"))
 
 
@@ -33,7 +34,7 @@ def furnish(*, origins: list[str]) -> None:
         IdleReason.objects.get_or_create(name=name, defaults={"order": order, "is_default": order == 0})
     for name in ("English", "German", "Billing", "Technical"):
         Skill.objects.get_or_create(name=name)
-    service, direct = _queue("Customer service", team), _queue("Orders", team)
+    service, direct = _queue("Customer service", "Kundendienst", team), _queue("Orders", "Bestellungen", team)
     last = len(DATA["codes"]) - 1
     for order, name in enumerate(DATA["codes"]):
         WrapUpCode.objects.get_or_create(name=name, defaults={"order": order, "is_default": order == last})
@@ -71,29 +72,40 @@ def _agent(username: str, name: str, *, team: Team, role: str) -> Agent:
     return agent
 
 
-def _queue(name: str, team: Team) -> Queue:
-    queue, created = Queue.objects.get_or_create(name=name, defaults={"closing": DATA["closing"]})
+def _queue(name: str, german: str, team: Team) -> Queue:
+    words = {key: DATA[key] for field in QUEUE_WORDS for key in (field, f"{field}_de")}
+    queue, created = Queue.objects.get_or_create(name=name, defaults={"name_de": german, **words})
     if created:
         DistributionGroup.objects.create(queue=queue, after=0).teams.add(team)
     return queue
 
 
 def _entry_points(service: Queue, direct: Queue, origins: list[str]) -> None:
+    closed = {key: DATA[key] for key in ("closed_message", "closed_message_de")}
     demo, created = EntryPoint.objects.get_or_create(
         slug="demo",
         defaults={
             "name": "Halden help",
+            "name_de": "Halden-Hilfe",
             "queue": service,
             "bot_speaks_first": True,
             "takes_messages": True,
             "greeting": DATA["greeting"],
             "greeting_de": DATA["greeting_de"],
+            **closed,
             "origins": origins,
         },
     )
     EntryPoint.objects.get_or_create(
         slug="direct",
-        defaults={"name": "Halden orders", "queue": direct, "origins": origins, "takes_messages": True},
+        defaults={
+            "name": "Halden orders",
+            "name_de": "Halden-Bestellungen",
+            "queue": direct,
+            "origins": origins,
+            "takes_messages": True,
+            **closed,
+        },
     )
     if created:
         for order, answer in enumerate(DATA["answers"]):

@@ -20,6 +20,7 @@ from chats.operations.files import MOST_BYTES, MOST_FILES
 from lib.clock import database_now
 from lib.wire import MAX_TEXT
 from routing.models import EntryPoint
+from routing.words import in_language
 
 LIMITS = {"text": MAX_TEXT, "files": MOST_FILES, "bytes": MOST_BYTES}
 PREVIEWS = {"img-src": ["blob:"]}  # pictures that a page fetched itself, or that are about to be sent
@@ -78,14 +79,14 @@ def widget(request: HttpRequest, slug: str) -> HttpResponse:
     entry_point = EntryPoint.objects.select_related("queue__hours").filter(slug=slug, is_active=True).first()
     if entry_point is None:
         raise Http404
-    queue = entry_point.queue
+    queue, language = entry_point.queue, get_language() or ""
     config = {
-        "entry_point": {"slug": slug, "name": entry_point.name},
+        "entry_point": {"slug": slug, "name": in_language(entry_point, "name", language)},
         "organisation": settings.ORGANISATION,
         "languages": entry_point.languages or [code for code, _name in settings.LANGUAGES],
-        "language": get_language(),
+        "language": language,
         "open": queue.is_active and (queue.hours is None or queue.hours.is_open(database_now())),
-        "closed_message": entry_point.closed_message,
+        "closed_message": in_language(entry_point, "closed_message", language),
         "takes_messages": entry_point.takes_messages and queue.is_active,
         "form": {
             "name": entry_point.ask_name,

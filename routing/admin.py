@@ -62,7 +62,7 @@ class QueueAdmin(HouseAdmin):
     autocomplete_fields = ("hours", "overflow")
     inlines = (GroupInline, RequirementInline)
     fieldsets = (
-        (None, {"fields": ("name", "is_active", "hours")}),
+        (None, {"fields": (("name", "name_de"), "is_active", "hours")}),
         (
             _("Giving out"),
             {
@@ -76,8 +76,19 @@ class QueueAdmin(HouseAdmin):
             },
         ),
         (_("Service level"), {"fields": (("service_level_seconds", "service_level_percent"),)}),
-        (_("Waiting"), {"fields": ("max_waiting", "full_message", "max_wait", "max_wait_message", "overflow")}),
-        (_("Words for agents"), {"fields": ("closing",)}),
+        (
+            _("Waiting"),
+            {
+                "fields": (
+                    "max_waiting",
+                    ("full_message", "full_message_de"),
+                    "max_wait",
+                    ("max_wait_message", "max_wait_message_de"),
+                    "overflow",
+                )
+            },
+        ),
+        (_("Words for agents"), {"fields": (("closing", "closing_de"),)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Queue]:
@@ -207,11 +218,14 @@ class EntryPointAdmin(HouseAdmin):
     readonly_fields = ("secret",)
     actions = ("renew_secret",)
     fieldsets = (
-        (None, {"fields": ("name", "slug", "is_active", "queue", "languages")}),
+        (None, {"fields": (("name", "name_de"), "slug", "is_active", "queue", "languages")}),
         (_("Your web site"), {"fields": ("origins",)}),
         (_("Chatbot"), {"fields": ("bot_speaks_first", "greeting", "greeting_de")}),
         (_("Asked at the start"), {"fields": (("ask_name", "ask_email", "ask_subject"),)}),
-        (_("Closed and absent"), {"fields": ("closed_message", "takes_messages", "away_timeout")}),
+        (
+            _("Closed and absent"),
+            {"fields": (("closed_message", "closed_message_de"), "takes_messages", "away_timeout")},
+        ),
     )
     signed_identity = (
         _("Signed identity"),

@@ -30,6 +30,9 @@ __all__ = [
 ]
 
 
+WHERE_EMPTY = _("Where one language is empty, customers read the other; where both are, the product's own sentence.")
+
+
 def seconds_field(label: str, default: int, low: int, high: int, help_text: str) -> models.PositiveIntegerField:
     """A time in whole seconds between two bounds."""
     return models.PositiveIntegerField(
@@ -49,6 +52,12 @@ class Queue(models.Model):
         CIRCULAR = "circular", _("Circular: one after the other")
 
     name = models.CharField(_("name"), max_length=80, unique=True, help_text=_("Agents and customers read it."))
+    name_de = models.CharField(
+        _("name, German"),
+        max_length=80,
+        blank=True,
+        help_text=_("The name German-speaking customers read. Empty: as above."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     mode = models.CharField(_("routing mode"), max_length=20, choices=Mode.choices, default=Mode.LONGEST_AVAILABLE)
     priority = models.PositiveSmallIntegerField(
@@ -117,8 +126,9 @@ class Queue(models.Model):
         _("message after the longest wait"),
         max_length=300,
         blank=True,
-        help_text=_("Empty: the product's own sentence."),
+        help_text=WHERE_EMPTY,
     )
+    max_wait_message_de = models.CharField(_("message after the longest wait, German"), max_length=300, blank=True)
     overflow = models.ForeignKey(
         "self",
         verbose_name=_("overflow queue"),
@@ -134,14 +144,16 @@ class Queue(models.Model):
         validators=[MaxValueValidator(9)],
         help_text=_("By how much the priority of a contact is better when an agent transfers it here. 0: it isn't."),
     )
-    full_message = models.CharField(
-        _("message when full"), max_length=300, blank=True, help_text=_("Empty: the product's own sentence.")
-    )
+    full_message = models.CharField(_("message when full"), max_length=300, blank=True, help_text=WHERE_EMPTY)
+    full_message_de = models.CharField(_("message when full, German"), max_length=300, blank=True)
     closing = models.CharField(
         _("closing sentence"),
         max_length=300,
         blank=True,
         help_text=_("Offered to the agent before he ends: asks the customer to end the conversation."),
+    )
+    closing_de = models.CharField(
+        _("closing sentence, German"), max_length=300, blank=True, help_text=_("Empty: as in English.")
     )
 
     last_chosen = models.ForeignKey(
@@ -237,6 +249,9 @@ class EntryPoint(models.Model):
     """The address of a widget: where customers come in."""
 
     name = models.CharField(_("name"), max_length=80, help_text=_("The title of the widget."))
+    name_de = models.CharField(
+        _("name, German"), max_length=80, blank=True, help_text=_("The title of the widget in German. Empty: as above.")
+    )
     slug = models.SlugField(_("address"), unique=True, help_text=_("The widget lives at /widget/ and this address."))
     is_active = models.BooleanField(_("active"), default=True)
     queue = models.ForeignKey(Queue, verbose_name=_("queue"), on_delete=models.PROTECT, related_name="entry_points")
@@ -262,9 +277,8 @@ class EntryPoint(models.Model):
         blank=True,
         help_text=_("Origins that may embed the widget, such as https://shop.example, separated by commas."),
     )
-    closed_message = models.CharField(
-        _("message when closed"), max_length=300, blank=True, help_text=_("Empty: the product's own sentence.")
-    )
+    closed_message = models.CharField(_("message when closed"), max_length=300, blank=True, help_text=WHERE_EMPTY)
+    closed_message_de = models.CharField(_("message when closed, German"), max_length=300, blank=True)
     takes_messages = models.BooleanField(
         _("messages when closed or full"),
         default=False,

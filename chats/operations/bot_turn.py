@@ -27,7 +27,7 @@ def let_bot_answer(chat: Chat, text: str, *, by: Sender) -> None:
         _say(chat, reply.text, quick_replies=list(reply.quick_replies))
         return
     try:
-        queue = way_in(chat.entry_point, database_now())
+        queue = way_in(chat.entry_point, database_now(), chat.language)
     except Refused as nobody:
         _stay(chat, nobody)
         return

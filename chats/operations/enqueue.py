@@ -11,6 +11,7 @@ from chats.senders import SYSTEM, Sender
 from chats.states import State
 from lib.clock import database_now
 from lib.events import publish
+from routing.words import in_language
 
 
 def hand_over(chat: Chat, *, by: Sender) -> Chat:
@@ -42,7 +43,7 @@ def own_agent(chat: Chat) -> Agent | None:
 def queued(chat: Chat, verb: str, *, by: Sender, at: datetime, again: bool, why: str | None, tell: bool = True) -> Chat:
     """The chat, moved already, waits: a line says so, unless the customer saw himself waiting all along."""
     if tell:
-        queue = {"id": str(chat.queue_id), "name": chat.queue.name}
+        queue = {"id": str(chat.queue_id), "name": in_language(chat.queue, "name", chat.language)}
         lines.append(chat, "queued", by=SYSTEM, at=at, data={"queue": queue, "again": again, "why": why})
     lines.record(chat, verb, by=by, at=at, queue=chat.queue_id, why=why)
     Leg.objects.begin(chat, verb, at=at)

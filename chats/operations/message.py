@@ -25,6 +25,7 @@ from lib.errors import Refused
 from lib.wire import MAX_TEXT
 from routing.models import EntryPoint, Queue
 from routing.selection import LAST_PRIORITY
+from routing.words import in_language
 
 MISSING = _("Please fill this in.")
 
@@ -35,9 +36,9 @@ def take_message(entry_point: EntryPoint, form: Mapping[str, Any], *, language: 
     Refused: `closed` (no messages are taken here), `state` (somebody is there: start a chat), `invalid` with the
     fields, `unauthenticated` (bad identity), `too_large`, `pci_dropped`.
     """
-    queue, now = entry_point.queue, database_now()
+    queue, now, language = entry_point.queue, database_now(), language_of(entry_point, language)
     if not (entry_point.takes_messages and queue.is_active):
-        raise Refused("closed", entry_point.closed_message or None)
+        raise Refused("closed", in_language(entry_point, "closed_message", language) or None)
     is_open = opened(queue, now)
     if is_open and queue_with_room(queue, now) is not None:
         raise Refused("state", _("We are here now. Start a chat."))
@@ -62,7 +63,7 @@ def take_message(entry_point: EntryPoint, form: Mapping[str, Any], *, language: 
             entry_point=entry_point,
             queue=queue,
             priority=LAST_PRIORITY,  # who waits at the screen comes first
-            language=language_of(entry_point, language),
+            language=language,
             subject=said["subject"],
             fields=said["fields"],
             page=said["page"],

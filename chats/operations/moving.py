@@ -18,6 +18,7 @@ from lib.transitions import one
 from routing.desktops import queues_in_reach
 from routing.models import Queue
 from routing.selection import FIRST_PRIORITY
+from routing.words import in_language
 
 CLOSED = _("This queue is closed now.")
 FULL = _("Too many are waiting in this queue already.")
@@ -48,7 +49,7 @@ def _into_queue(chat: Chat, seat: Seat, queue: Queue) -> Chat:
     if refused:
         raise Refused("state", refused)
     before = {"id": str(seat.agent_id), "name": seat.agent.name}
-    target = {"id": str(queue.pk), "name": queue.name}
+    target = {"id": str(queue.pk), "name": in_language(queue, "name", chat.language)}
     lines.append(chat, "transferred", by=SYSTEM, at=now, data={"queue": target, "by": before})
     lines.person_left(chat, of_agent(seat.agent), at=now)
     place = {"queue": queue, "in_queue_since": now, "noted": None, "preferred": None}

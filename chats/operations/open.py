@@ -26,6 +26,7 @@ from lib.clock import database_now
 from lib.errors import Refused
 from lib.wire import can_be_kept
 from routing.models import EntryPoint, FormField, Queue
+from routing.words import in_language
 
 UNCONFIRMED = _("The identity could not be confirmed. Load the page again.")
 TOKEN_LIFE = timedelta(hours=24)
@@ -52,7 +53,7 @@ def open(entry_point: EntryPoint, form: Mapping[str, Any], *, language: str = ""
     said, claims, struck = screened(said, claims, queue.pk)
     language = language_of(entry_point, language)
     now = database_now()
-    queue = way_in(entry_point, now)
+    queue = way_in(entry_point, now, language)
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         customer = customer_of(said, claims, entry_point.identity_realm)
@@ -84,7 +85,7 @@ def _first_words(chat: Chat, entry_point: EntryPoint, queue: Queue) -> None:
     if not entry_point.bot_speaks_first:
         hand_over(chat, by=by)
         return
-    greeting = (entry_point.greeting_de if chat.language == "de" else "") or entry_point.greeting
+    greeting = in_language(entry_point, "greeting", chat.language)
     with override(chat.language):
         words = greeting or gettext("Hello! How can I help?")
     replies = bot.openers(entry_point.pk, language=chat.language, people=True)

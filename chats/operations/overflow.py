@@ -18,19 +18,20 @@ from lib.clock import database_now
 from lib.errors import Refused
 from lib.events import publish
 from routing.models import EntryPoint, Queue
+from routing.words import in_language
 
 
-def way_in(entry_point: EntryPoint, now: datetime) -> Queue:
-    """Where who comes in here waits for people. Refused: `closed`, `full`, in the words set for it.
+def way_in(entry_point: EntryPoint, now: datetime, language: str) -> Queue:
+    """Where who comes in here waits for people. Refused: `closed`, `full`, in the words set for it in his language.
 
     A queue that was switched off is closed, whatever its hours say.
     """
     queue = entry_point.queue
     if not queue.is_active or (queue.hours is not None and not queue.hours.is_open(now)):
-        raise Refused("closed", entry_point.closed_message or None)
+        raise Refused("closed", in_language(entry_point, "closed_message", language) or None)
     room = queue_with_room(queue, now)
     if room is None:
-        raise Refused("full", queue.full_message or None)
+        raise Refused("full", in_language(queue, "full_message", language) or None)
     return room
 
 
@@ -104,7 +105,7 @@ def overflow(chat: Chat, queue: Queue) -> Chat:
 
 def turn_away(chat: Chat) -> Chat:
     """The locked chat is over: nobody was free in time. The queue's message, if it has one, comes before the end."""
-    words = chat.queue.max_wait_message
+    words = in_language(chat.queue, "max_wait_message", chat.language)
     if words:
         lines.append(chat, "message", by=BOT, at=database_now(), text=words)
     return over(chat, "turn_away", by=SYSTEM, who=SYSTEM, why="max_wait")
