@@ -23,6 +23,12 @@ export const ISSUERS = [
   ["UATP", [[1000, 1999]], [15]],
 ];
 
+export const PRINTED = [
+  [4, 3, 3, 3], [4, 4, 4, 5], [4, 4, 4, 6], [4, 4, 4, 7], [4, 4, 5], [4, 5, 6], [4, 6, 4], [4, 6, 5], [6, 13], [8, 8],
+];
+
+export const PARTS = String.raw`\S\s|\s\S|[()$€£₹¥]`;
+
 export const CARD_WORD = [
   String.raw`\bcc\b|\bcard|card\b|cards\b|card ?n(?:o|r|um)|credit|debit|\bvisa\b|master ?card|\bamex\b`,
   String.raw`|american express|maestro|diners|discover card|\bjcb\b|union ?pay|rupay|\bkarte\b|karten|karte\b`,
