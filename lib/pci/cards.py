@@ -246,11 +246,14 @@ def aligned(chain: Chain) -> Iterator[tuple[int, int]]:
 
 
 def embedded(chain: Chain, first: int, end: int, everywhere: bool) -> Iterator[tuple[int, int]]:
-    """Windows of 15 or 16 digits inside the run `first`–`end`: at its start and end, or `everywhere`."""
+    """Windows of 15 or 16 digits inside the run `first`–`end`: at its start and end, or `everywhere`.
+
+    Those of 15 that begin with 1 are one number in ten, and counters and moments begin so: only `everywhere`.
+    """
     for start in range(first, end - 14) if everywhere else sorted({first, end - 16, end - 15}):
         for length in LENGTHS.get(chain.digits[start : start + 4], ()):
             stop = start + length
-            anchored = everywhere or start == first or stop == end
+            anchored = everywhere or ((start == first or stop == end) and (length == 16 or chain.digits[start] != "1"))
             if length in USUAL_LENGTHS and stop <= end and stop - start < end - first and anchored:
                 yield start, stop
 

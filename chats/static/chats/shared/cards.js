@@ -158,7 +158,8 @@ function inChain(read, chain) {
 
 const lengthsAt = (digits, first) => LENGTHS.get(digits.slice(first, first + 4)) ?? [];
 
-/** Where the cards inside the run `first`–`end` end: at its start or end, anywhere when a card is named near. */
+/** Where the cards inside the run `first`–`end` end: at its start or end, anywhere when a card is named near.
+ * Those of 15 that begin with 1 are one number in ten: only when a card is named. */
 function embedded(read, {digits, places}, first, end) {
   const start = places[first];
   const named = namesCard(read, start, places[end - 1] + 1);
@@ -167,7 +168,7 @@ function embedded(read, {digits, places}, first, end) {
   for (let at = first; at < end - 14; at += 1) {
     for (const length of lengthsAt(digits, at)) {
       const stop = at + length;
-      const anchored = named || at === first || stop === end;
+      const anchored = named || ((at === first || stop === end) && (length === 16 || digits[at] !== "1"));
       const fits = USUAL_LENGTHS.has(length) && stop <= end && length < end - first;
       if (fits && anchored && luhn(digits.slice(at, stop))) found.push(stop);
     }
