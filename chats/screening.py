@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.errors import Refused
 from lib.fields import OWN_ID, Passed
+from lib.pci.context import OTHER_NAME
 from lib.pci.custom import CustomPattern
 from lib.pci.digits import holds_digit, may_hold_row, skeleton
 from lib.pci.issuers import SHORTEST
@@ -83,11 +84,6 @@ def clean(value: Any, policy: Policy) -> tuple[Any, set[str]]:
     return form.rebuilt(value), form.struck
 
 
-SOMETHING_ELSE = re.compile(
-    r"phone|tel|mobil|handy|fax|zip|plz|post|order|bestell|auftrag|birth|geburt|customer|kunde|room|zimmer|house|haus",
-    re.IGNORECASE,
-)
-"""Labels of numbers that are no piece of a card and don't belong to one."""
 OF_A_CARD = re.compile(
     r"card|karte|cv|code|exp|valid|gültig|ablauf|date|datum|month|monat|year|jahr|securi|sicher|prüf|check|digit|ziffer|pin",
     re.IGNORECASE,
@@ -126,13 +122,13 @@ class Form:
             self._hide(at, mask(text, self.policy.detectors, self.policy.custom))
         for at in self.labels:
             self._behind_label(at, lambda text: mask(text, self.policy.detectors, self.policy.custom))
-        for together in (names, [at for at in values if not self._called(at, SOMETHING_ELSE)]):
+        for together in (names, [at for at in values if not self._called(at, OTHER_NAME)]):
             joined = join_pieces([self.texts[at] for at in together], self.policy.detectors)
             for at, masked in zip(together, joined, strict=True):
                 self._hide(at, masked)
         if self.struck & {*CARDS}:
             for at in values:
-                if at not in self.labels or (self._called(at, OF_A_CARD) and not self._called(at, SOMETHING_ELSE)):
+                if at not in self.labels or (self._called(at, OF_A_CARD) and not self._called(at, OTHER_NAME)):
                     self._behind_label(at, lambda text: mask_after_card(text, self.policy.detectors))
 
     def _called(self, at: int, names: re.Pattern[str]) -> bool:

@@ -59,6 +59,11 @@ NUMBERED_OTHER = (
     r"policen?|versicherungs?|artikel|produkt|teile|gutschein|zähler|steuer|ust|zulassungs?|geschenkkarten?|"
     r"kundenkarten?|sim-?karten?|versichertenkarten?|bahncard))"
 )
+OTHER_NAME = re.compile(
+    r"phone|tel|mobil|handy|fax|zip|plz|post|order|bestell|auftrag|birth|geburt|customer|kunde|room|zimmer|house|haus",
+    re.IGNORECASE,
+)
+"""In the names of numbers that are no piece of a card and don't belong to one, in a form as in a message."""
 ACCOUNT_OTHER = r"\b(?:account|acct|acc|a/c|ac|bank|konto|kontonummer|blz|routing|sort|ssn|social security)"
 LABEL_OF_OTHER = re.compile(f"(?:{ALWAYS_OTHER}{NUMBER_WORD}?|{NUMBERED_OTHER}{NUMBER_WORD}){JOINT}$")
 LABEL_OF_SHORT = re.compile(rf"{SHORT_OTHER}\.?{NUMBER_WORD}?{JOINT}$")

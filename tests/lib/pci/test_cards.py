@@ -156,6 +156,8 @@ CARD, SHOWN = "4111111111111111", "••••••••••••1111"
         ("P (123)", "P (•••)"),
         ("P 12/27 (1234)", "P ••/•• (••••)"),
         ("P 123 thanks", "P ••• thanks"),
+        ("P 5678 thanks", "P •••• thanks"),
+        ("P: 5678", "P: ••••"),
         ("P code 123 exp 12/27", "P code ••• exp ••/••"),
         ("Card: P\nExpires on: 12/27\nCode: 123", "Card: P\nExpires on: ••/••\nCode: •••"),
         ("Card: P\nExpiry: 12/27\nCode: 123", "Card: P\nExpiry: ••/••\nCode: •••"),
