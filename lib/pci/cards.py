@@ -171,11 +171,9 @@ class Judge:
         begins = self.read[chain.places[first] - 1 : chain.places[first]] == "+"
         if begins and (end - first <= LONGEST_SHORT or (len(sizes) > 1 and sizes[0] != PRINTED_GROUP)):
             return True
-        return (
-            sizes[-1] > PRINTED_GROUP
-            and len(sizes) > 1
-            and PLUS.search(self._between(chain, end - sizes[-1])) is not None
-        )
+        if len(sizes) == 1 or sizes[-1] <= PRINTED_GROUP:
+            return False
+        return PLUS.search(self._between(chain, end - sizes[-1])) is not None
 
     def _is_cut_like_card(self, chain: Chain, first: int, end: int, sizes: tuple[int, ...]) -> bool:
         """True when the groups may be those of one card and not several numbers beside each other."""
@@ -189,8 +187,8 @@ class Judge:
 
     def _is_one_number(self, chain: Chain, first: int, end: int, sizes: tuple[int, ...]) -> bool:
         """True when groups that are cut as no card is printed may still be those of one."""
-        start, stop = chain.span(first, end)
-        if first and end < len(chain.digits) > LONGEST_WITH_COMPANIONS:
+        (start, stop), total = chain.span(first, end), len(chain.digits)
+        if first and end != total and total > LONGEST_WITH_COMPANIONS:
             return False
         between = [self._between(chain, place) for place in chain.starts_in(first, end)]
         if AMOUNT_GOES_ON.match(self.read, stop) and sizes[0] > 1:
@@ -230,19 +228,16 @@ class Judge:
         )
 
 
-def aligned(chain: Chain) -> Iterator[tuple[int, int]]:
+def aligned(chain: Chain) -> list[tuple[int, int]]:
     """Windows that begin and end with a group and fit an issuer's range and length, whatever the check digit."""
-    total = len(chain.digits)
-    ends = bytearray(total + 1)
-    for start in chain.starts:
-        ends[start] = 1
-    ends[total] = 1
-    digits = chain.digits
-    for first in chain.starts:
-        for length in LENGTHS.get(digits[first : first + 4], ()):
-            end = first + length
-            if end <= total and ends[end]:
-                yield first, end
+    digits, total = chain.digits, len(chain.digits)
+    ends = {*chain.starts, total}
+    return [
+        (first, first + length)
+        for first in chain.starts
+        for length in LENGTHS.get(digits[first : first + 4], ())
+        if first + length in ends
+    ]
 
 
 def embedded(chain: Chain, first: int, end: int, everywhere: bool) -> Iterator[tuple[int, int]]:
@@ -268,26 +263,25 @@ def find_cards(read: str, pan: bool = True, near: bool = True) -> list[Hit]:
     for chain in found:
         test = luhn_test(chain.digits)
         taken = bytearray(len(chain.digits))
-        missed = []
-        for first, end in aligned(chain):
-            if not test(first, end):
-                if near and judge.names_card:
-                    missed.append((first, end))
-            elif pan and judge.is_card(chain, first, end):
-                hits.append(card_hit("pan", chain, first, end, end))
-                taken[first:end] = b"\x01" * (end - first)
+        windows = aligned(chain)
+        right = [window for window in windows if test(*window)]
         if pan:
+            for first, end in right:
+                if judge.is_card(chain, first, end):
+                    hits.append(card_hit("pan", chain, first, end, end))
+                    taken[first:end] = b"\x01" * (end - first)
             hits.extend(_embedded_hits(chain, test, taken, judge))
-        for first, end in missed:
-            if not any(taken[first:end]) and judge.is_near_miss(chain, first, end):
-                hits.append(card_hit("pan_near", chain, first, end, end))
-                taken[first:end] = b"\x01" * (end - first)
+        if near and len(right) < len(windows) and judge.names_card:
+            for first, end in windows:
+                if 1 not in taken[first:end] and not test(first, end) and judge.is_near_miss(chain, first, end):
+                    hits.append(card_hit("pan_near", chain, first, end, end))
+                    taken[first:end] = b"\x01" * (end - first)
     return sorted(hits)
 
 
 def _embedded_hits(chain: Chain, test: Callable[[int, int], bool], taken: bytearray, judge: Judge) -> Iterator[Hit]:
     """Cards inside longer runs; the whole run is masked, but for the last four of the card when there is only one."""
-    for first, end in zip(chain.starts, [*chain.starts[1:], len(chain.digits)], strict=True):
+    for first, end in pairwise([*chain.starts, len(chain.digits)]):
         if end - first < LONG_RUN or taken[first]:
             continue
         everywhere = judge.words.near(*chain.span(first, end))
