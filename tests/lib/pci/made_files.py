@@ -5,6 +5,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 
 
@@ -61,7 +62,17 @@ PACKAGE = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
 
 def xlsx(*cells: str, comment: str = "", count: int = 0) -> bytes:
     """One row of numbers, and a comment cut into two runs."""
-    row = "".join(f'<c r="{chr(65 + at)}1"><v>{cell}</v></c>' for at, cell in enumerate(cells))
+    pieces = runs(comment, "<r>{}<t>{}</t></r>", "rPr", count)
+    written = f'<comments {S} xmlns:w="w"><comment><text>{pieces}</text></comment></comments>'
+    return sheet([cells], {"xl/comments1.xml": written} if comment else {})
+
+
+def sheet(rows: Sequence[Sequence[str]], parts: Mapping[str, str] | None = None) -> bytes:
+    """Rows of numbers and words, and parts of one's own."""
+    written = ""
+    for at, row in enumerate(rows, 1):
+        cells = [_cell(f"{chr(65 + place)}{at}", cell) for place, cell in enumerate(row) if cell]
+        written += f'<row r="{at}">{"".join(cells)}</row>'
     files = {
         "[Content_Types].xml": TYPES,
         "_rels/.rels": f'<Relationships {PACKAGE}><Relationship Id="r1" Type="{RELATED}/officeDocument" '
@@ -69,13 +80,15 @@ def xlsx(*cells: str, comment: str = "", count: int = 0) -> bytes:
         "xl/workbook.xml": f'<workbook {S} {R}><sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships {PACKAGE}><Relationship Id="r1" Type="{RELATED}/worksheet" '
         'Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet {S}><sheetData><row r="1">{row}</row></sheetData></worksheet>',
+        "xl/worksheets/sheet1.xml": f"<worksheet {S}><sheetData>{written}</sheetData></worksheet>",
     }
-    if comment:
-        pieces = runs(comment, "<r>{}<t>{}</t></r>", "rPr", count)
-        written = f'<comments {S} xmlns:w="w"><comment><text>{pieces}</text></comment></comments>'
-        files["xl/comments1.xml"] = written
-    return zipped(files)
+    return zipped({**files, **(parts or {})})
+
+
+def _cell(place: str, value: str) -> str:
+    if value[0].isdigit() and " " not in value:
+        return f'<c r="{place}"><v>{value}</v></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
 
 
 def odt(text: str, part: str = "content.xml") -> bytes:
