@@ -46,7 +46,7 @@ def read_cells(data: bytes) -> Iterator[str]:
                 yield APART.join(filter(None, row)) + APART
             named = any(names_card(cell) for row in rows for cell in row if not cell.isdigit())
             yield APART.join(cut_over(rows, named))
-            yield APART.join(cut_over(_stretches(zip_longest(*rows, fillvalue="")), named, lists=False))
+            yield APART.join(cut_over(stretches(zip_longest(*rows, fillvalue="")), named, lists=False))
     except Exception as error:  # the engine's own errors have no common base
         raise Unreadable("encrypted" if "assword" in str(error) else "unreadable") from error
 
@@ -149,7 +149,7 @@ def cut_over(lines: Iterable[Sequence[str]], named: bool, lists: bool = True) ->
     yield from (found.number for found in together.found) if named else together.cards()
 
 
-def _stretches(columns: Iterable[Sequence[str]]) -> Iterator[list[str]]:
+def stretches(columns: Iterable[Sequence[str]]) -> Iterator[list[str]]:
     """The numbers that stand one under another, with nothing between."""
     for column in columns:
         for is_number, cells in groupby(column, lambda cell: bool(_number(cell))):

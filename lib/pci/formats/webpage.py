@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from itertools import groupby
 from typing import NamedTuple
 
+from lib.pci.formats.looks import LEAST_DIGITS, digits_in, without_a_look
 from lib.pci.formats.reading import APART, Unreadable
 from lib.pci.formats.stylesheet import Sheet, hides, unescaped
 
@@ -21,9 +22,6 @@ SHOWN_ATTRIBUTES = ("value", "alt", "placeholder", "label", "start")
 EMPTY_REMARK = re.compile(r"<!--+>")
 REMARK_END = "--!>"
 BACKWARDS = re.compile(r"<bdo|bidi-override|row-reverse|\u202e", re.IGNORECASE)
-LEAST_DIGITS = 12
-MOST_LOOKS = 40
-"""In one line; a page that gives every digit a look of its own says in its stylesheet what becomes of it."""
 
 
 class _Element(NamedTuple):
@@ -164,7 +162,7 @@ class _Page:
         for is_line, pieces in groupby(self.pieces, lambda piece: piece.kind == "line"):
             if not is_line:
                 texts = [piece for piece in pieces if piece.kind == "text"]
-                if len(texts) > 1 and sum(_digits(piece.text) for piece in texts) >= LEAST_DIGITS:
+                if len(texts) > 1 and sum(digits_in(piece.text) for piece in texts) >= LEAST_DIGITS:
                     yield texts
 
     def looks(self) -> Iterator[str]:
@@ -173,19 +171,10 @@ class _Page:
         Raises Unreadable where a style picks some of the parts by their place.
         """
         for texts in self.lines():
-            numbers = [piece for piece in texts if _digits(piece.text)]
+            numbers = [piece for piece in texts if digits_in(piece.text)]
             if len(numbers) > 1 and any(self.fates[piece.element].doubtful for piece in numbers):
                 raise Unreadable("unreadable")
-            looks = dict.fromkeys(self.elements[piece.element].look for piece in numbers)
-            if 1 < len(looks) <= MOST_LOOKS:
-                for look in looks:
-                    for alike in (True, False):
-                        kept = [piece.text for piece in texts if (self.elements[piece.element].look == look) is alike]
-                        yield "".join(kept)
-
-
-def _digits(text: str) -> int:
-    return sum(map(str.isdigit, text))
+            yield from without_a_look([(self.elements[piece.element].look, piece.text) for piece in texts])
 
 
 def shown(source: str) -> Iterator[str]:
@@ -209,7 +198,7 @@ def shown(source: str) -> Iterator[str]:
     )
     yield from readings
     if BACKWARDS.search(source):
-        yield "\n".join(line[::-1] for line in seen.splitlines() if _digits(line) >= LEAST_DIGITS)
+        yield "\n".join(line[::-1] for line in seen.splitlines() if digits_in(line) >= LEAST_DIGITS)
     yield APART.join(page.looks())
     yield APART.join(browser.rest)
     for frame in browser.frames:
