@@ -29,8 +29,8 @@ class _Group:
     shown: bool = True
     hidden: bool = False
     stand_ins: int = 1
-    look: tuple[bytes, ...] = ()
-    """The words of the group that say how its signs look, each with its number."""
+    look: tuple[tuple[bytes, bytes], ...] = ()
+    """The words that say how signs look here, each with its last number unless that is nought."""
 
 
 class _Page:
@@ -40,7 +40,7 @@ class _Page:
         self.groups = [_Group()]
         self.skip = 0
         self.text: list[str] = []
-        self.line: list[tuple[tuple[bytes, ...], str]] = []
+        self.line: list[tuple[tuple[tuple[bytes, bytes], ...], str]] = []
         self.cut: list[str] = []
 
     def brace(self, sign: bytes) -> None:
@@ -74,17 +74,26 @@ class _Page:
             self.say("\n", signs=False)
             self.end_line()
         elif word in (b"v", b"plain"):
-            look = (*here.look, b"v") if word == b"v" else ()
-            self.groups[-1] = replace(here, hidden=word == b"v" and value != 0, look=look[-MOST_WORDS:])
+            self.groups[-1] = replace(here, hidden=word == b"v" and value != 0, look=_dressed(here.look, word, number))
         elif word == b"uc":
             self.groups[-1] = replace(here, stand_ins=max(0, min(value, 100)))
         elif word in NOT_SHOWN:
             self.unseen()
         else:
-            self.groups[-1] = replace(here, look=(*here.look, word + (number or b""))[-MOST_WORDS:])
+            self.groups[-1] = replace(here, look=_dressed(here.look, word, number))
 
     def unseen(self) -> None:
         self.groups[-1] = replace(self.groups[-1], shown=False)
+
+
+def _dressed(
+    look: tuple[tuple[bytes, bytes], ...], word: bytes, number: bytes | None
+) -> tuple[tuple[bytes, bytes], ...]:
+    """What signs look like once the word was said."""
+    if word == b"plain":
+        return ()
+    others = [said for said in look if said[0] != word]
+    return tuple(sorted([*others, (word, number or b"")] if number != b"0" else others))[:MOST_WORDS]
 
 
 def read_rtf(reader: Reader, data: bytes) -> Iterator[str]:

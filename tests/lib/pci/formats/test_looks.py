@@ -72,6 +72,7 @@ HOLDING = {
     "odt, by a style": ("a.odt", made.odt(mixed("{}", '<text:span text:style-name="H">{}</text:span>'))),
     "odt, hidden text": ("a.odt", made.odt(mixed("{}", "<text:hidden-text>{}</text:hidden-text>"))),
     "rtf, white": rich(r"\cf1", r"{\colortbl;\red255\green255\blue255;}"),
+    "rtf, white and back": ("a.rtf", (r"{\rtf1 " + mixed(r"\cf0 {}", r"\cf1 {}") + "}").encode()),
     "rtf, tiny": rich(r"\fs1"),
     "rtf, deleted": rich(r"\deleted"),
     "rtf, by a style": rich(r"\cs1", r"{\stylesheet{\*\cs1 \v H;}}"),
