@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.errors import Refused
 from lib.fields import OWN_ID, Passed
+from lib.pci.context import OTHER_NAME
 from lib.pci.custom import CustomPattern
 from lib.pci.digits import holds_digit, may_hold_row, skeleton
+from lib.pci.findings import MASK, Span
 from lib.pci.issuers import SHORTEST
+from lib.pci.labels import bare, is_half_of_date, names_only_card
 from lib.pci.mask import DEFAULT_DETECTORS, Masked, mask
 from lib.pci.window import CARDS, join_pieces, mask_after_card
 from lib.wire import MAX_TEXT
@@ -83,16 +86,13 @@ def clean(value: Any, policy: Policy) -> tuple[Any, set[str]]:
     return form.rebuilt(value), form.struck
 
 
-SOMETHING_ELSE = re.compile(
-    r"phone|tel|mobil|handy|fax|zip|plz|post|order|bestell|auftrag|birth|geburt|customer|kunde|room|zimmer|house|haus",
-    re.IGNORECASE,
-)
-"""Labels of numbers that are no piece of a card and don't belong to one."""
 OF_A_CARD = re.compile(
     r"card|karte|cv|code|exp|valid|gültig|ablauf|date|datum|month|monat|year|jahr|securi|sicher|prüf|check|digit|ziffer|pin",
     re.IGNORECASE,
 )
 """Labels of what may belong to a card that stands in the same form."""
+
+DIGIT = re.compile(r"\d")
 
 
 class Form:
@@ -126,28 +126,43 @@ class Form:
             self._hide(at, mask(text, self.policy.detectors, self.policy.custom))
         for at in self.labels:
             self._behind_label(at, lambda text: mask(text, self.policy.detectors, self.policy.custom))
-        for together in (names, [at for at in values if not self._called(at, SOMETHING_ELSE)]):
+        for together in (names, [at for at in values if not self._called(at, OTHER_NAME)]):
             joined = join_pieces([self.texts[at] for at in together], self.policy.detectors)
             for at, masked in zip(together, joined, strict=True):
                 self._hide(at, masked)
-        if self.struck & {*CARDS}:
+        if shown := self.struck & {*CARDS}:
             for at in values:
-                if at not in self.labels or (self._called(at, OF_A_CARD) and not self._called(at, SOMETHING_ELSE)):
-                    self._behind_label(at, lambda text: mask_after_card(text, self.policy.detectors))
+                if not self._called(at, OTHER_NAME):
+                    self._beside_card(at, min(shown))
 
     def _called(self, at: int, names: re.Pattern[str]) -> bool:
         """Whether the label of the text says that it is one of these."""
         return at in self.labels and names.search(self.texts[self.labels[at]]) is not None
 
+    def _beside_card(self, at: int, card: str) -> None:
+        """Neither the date nor the code of a card, found as `card`, shows in the value."""
+        label = self.texts[self.labels[at]] if at in self.labels else ""
+        if not label or self._called(at, OF_A_CARD):
+            self._behind_label(at, lambda text: mask_after_card(text, self.policy.detectors))
+        if names_only_card(label):
+            text = self.texts[at]
+            if is_half_of_date(label, text):
+                self._hide(at, Masked(DIGIT.sub(MASK, text), (Span(card, 0, len(text)),)))
+            self._hide(at, mask_after_card(self.texts[at], self.policy.detectors))
+
     def _behind_label(self, at: int, read: Callable[[str], Masked]) -> None:
+        """The value is read behind its label, as that is written and without the notes that a form puts to it."""
         name = self.labels.get(at)
         if name is None:
             self._hide(at, read(self.texts[at]))
             return
-        label, text = self.texts[name], self.texts[at]
-        masked = read(f"{label}: {text}")
-        if masked.findings:
-            self._hide(name, Masked(masked.text[: len(label)], masked.findings))
+        for written in dict.fromkeys((self.texts[name], bare(self.texts[name]))):
+            label, text = self.texts[name], self.texts[at]
+            masked = read(f"{written}: {text}")
+            if not masked.findings:
+                continue
+            if written == label:
+                self._hide(name, Masked(masked.text[: len(label)], masked.findings))
             self._hide(at, Masked(masked.text[len(masked.text) - len(text) :], masked.findings))
 
     def _hide(self, at: int, masked: Masked) -> None:

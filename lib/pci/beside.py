@@ -6,6 +6,7 @@ All text here is `digits.plain` text, looked at a bounded stretch behind each ca
 import re
 from collections.abc import Iterator, Sequence
 
+from lib.pci.context import OTHER_NAME
 from lib.pci.findings import MASK, Hit, digits_of, whole
 from lib.pci.personal import LINK, NO_MORE, ONE, WORD_END
 
@@ -67,7 +68,8 @@ CODE_AFTER = re.compile(
 )
 CODE_ALONE = re.compile(rf"{COLUMN}[ \xa0]{{0,3}}(?P<code>[0-9]{{3,4}})(?=\s{{0,3}}(?:$|{COLUMN}))")
 CODE_AT_END = re.compile(
-    r"[\W_]{1,6}(?P<code>[0-9]{3})(?=[\s.,;!]*(?:$|(?:thanks?|thx|please|pls|danke|bitte)\b))", re.IGNORECASE
+    r"(?:[\W_]{1,6}(?=[0-9]{3}(?![0-9]))|[^\w\n]{1,6})(?P<code>[0-9]{3,4})(?=[\s.,;!]*(?:$|(?:thanks?|thx|please|pls|danke|bitte)\b))",
+    re.IGNORECASE,
 )
 CODE_BRACKETED = re.compile(r"\s{0,3}\((?P<code>[0-9]{3,4})\)(?![\s-]{0,2}[0-9])")
 """Not the first part of a telephone number."""
@@ -89,11 +91,26 @@ FILLER = re.compile(
     re.IGNORECASE,
 )
 LETTER = re.compile(r"[^\W\d_]")
+OTHER_NAME_HERE = (
+    r"\b(?:ticket|error|fehler|page|seite|table|tisch|floor|etage|flat|apt|gate|seat|case|ref|unit|exit)\b"
+)
+"""Further ones, in a message as short as that."""
+OF_CARD = r"cod|cv|cc|sec|sicher|prüf|pin|card|kart"
 SOMETHING_ELSE = re.compile(
     r"[$€£¥₹%°]|[0-9](?:[.,][0-9]|\s?(?:x|am|pm|kg|km|m|cm|mm|g|gb|mb|eur|euro|usd|dollars?|gbp|chf|uhr|st|stk|stück|pcs)\b)|"
-    r"\b(?:eur|usd|gbp|chf|ssn|social|zip|plz|end(?:s|ing|et)|(?:last|letzten?) (?:4|four|vier))\b",
+    r"\b(?:eur|usd|gbp|chf|ssn|social|zip|plz|end(?:s|ing|et)|(?:last|letzten?) (?:4|four|vier))\b|"
+    rf"(?:{OTHER_NAME.pattern}|{OTHER_NAME_HERE})(?:(?!{OF_CARD})[^0-9])*[0-9]|"
+    rf"[0-9] (?:is|ist) (?:my |the |mein |meine |die |der |das )?(?:{OTHER_NAME.pattern})",
     re.IGNORECASE,
 )
+DAY = re.compile(
+    rf"(?:\bon\s{NAMED_MONTH}[0-9]{{1,2}}|{NAMED_MONTH}(?:[0-9]{{1,2}}(?:st|nd|rd|th|,\s?20[0-9]{{2}})|2[0-5]))(?![\w])|"
+    r"\b(?:in|im|since|seit)\s(?:19|20)[0-9]{2}(?![0-9]|\s?[./-])|"
+    r"\b(?:at|um|gegen)\s(?:[0-2]?[0-9][.:]|[0-2][0-9])[0-5][0-9](?![0-9])|"
+    r"\b[0-2]?[0-9][.:]?[0-5][0-9]\s?(?:uhr|am|pm|h)\b",
+    re.IGNORECASE,
+)
+"""A day of a month (but no year to come), a year by itself, a time of day."""
 NUMBER = re.compile(rf"(?<![^\W_])(?<!{MASK})(?<!{MASK}[ .-])[0-9]+(?:[ .\x00-][0-9]+)*(?![^\W_])")
 CODE_DIGITS = range(3, 5)
 EXPIRY_SAID = re.compile(
@@ -163,13 +180,14 @@ def find_after_card(read: str, card: str, *, codes: bool, tracks: bool) -> Itera
     lower = read.lower()
     dates = [*EXPIRY_LABELLED.finditer(read)] if any(hint in lower for hint in LABEL_HINTS) else []
     if _says_little(read, bool(dates or rests)):
-        dates = dates or [*EXPIRY_SAID.finditer(read)]
-        other = SOMETHING_ELSE.search(_blank(read, [*rests, *dates])) is not None
-        dates = [found for found in dates if not (other and found["expiry"].isdigit())]
-        rest = _blank(read, [*rests, *dates])
+        left = _blank(read, [*rests, *dates, *DAY.finditer(read)])
+        said = [] if dates else [*EXPIRY_SAID.finditer(left)]
+        sure = [found for found in said if not found["expiry"].isdigit()]
+        other = SOMETHING_ELSE.search(_blank(left, sure)) is not None
+        dates += sure if other else said
+        rest = _blank(left, said)
         numbers = [*NUMBER.finditer(rest)]
-        digits = sum(char.isdigit() for char in rest)
-        if codes and len(numbers) == 1 and digits in CODE_DIGITS and not SOMETHING_ELSE.search(rest):
+        if codes and not other and len(numbers) == 1 and sum(map(str.isdigit, rest)) in CODE_DIGITS:
             yield digits_of("cvv", read, *numbers[0].span())
     for found in dates:
         yield digits_of(card, read, *found.span("expiry"))

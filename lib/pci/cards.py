@@ -5,13 +5,14 @@ that begins and ends with a group. All text is `digits.plain` text. The rules ar
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from lib.pci.context import LONGEST_SHORT, CardWords, in_uuid, labelled_account, labelled_other, reads_as_other
+from lib.pci.cuts import AMOUNT_GOES_ON, PLUS, PRINTED_GROUP, is_dictated, is_even, is_one_number, is_printed
 from lib.pci.findings import Hit, Span
 from lib.pci.issuers import DOUBLED, LENGTHS, SHORTEST
 
@@ -27,13 +28,13 @@ CHAIN = re.compile(rf"[0-9](?>(?:(?>(?:{UNSEEN}{SIGN}){{0,5}}){UNSEEN}[0-9]){{{S
 PLAIN_CHAIN = re.compile(r"[0-9]++(?>(?:[\W_]{1,5}+[0-9]++)*)")
 """The same for a text without tags, entities and unseen characters, of any length."""
 GROUP = re.compile(r"[0-9]+")
+SKIPPED_PART = re.compile(SKIPPED)
 PART = re.compile(rf"{SKIPPED}|(?P<digits>[0-9]+)|(?P<sign>{SIGN})")
 
 VALUE = bytes(b - 0x30 if 0x30 <= b <= 0x39 else 0 for b in range(256))
 TWICE = bytes(DOUBLED[b] if b < 10 else 0 for b in range(256))
 
 KEPT = 4
-PRINTED_GROUP = 4
 LONGEST_WITH_COMPANIONS = 27
 RARE_LENGTHS = frozenset({12, 13, 17, 18})
 USUAL_LENGTHS = frozenset({15, 16})
@@ -56,6 +57,10 @@ class Chain(NamedTuple):
         if high - low == 1:
             return (end - self.starts[low],)
         return tuple([after - start for start, after in pairwise([*self.starts[low:high], end])])
+
+    def starts_in(self, first: int, end: int) -> list[int]:
+        """Where groups begin between the digits `first` and `end`, both excluded."""
+        return self.starts[bisect_right(self.starts, first) : bisect_left(self.starts, end)]
 
     def span(self, first: int, end: int) -> tuple[int, int]:
         """Where in the text the digits `first` to `end` (exclusive) stand."""
@@ -157,27 +162,49 @@ class Judge:
         sizes, length = chain.sizes(first, end), end - first
         if length < SHORTEST_PAN and labelled_other(self.read, start, length):
             return False
-        if self._is_international(start, length):
+        if self._is_international(chain, first, end, sizes):
             return False
         return self._is_cut_like_card(chain, first, end, sizes)
 
-    def _is_international(self, start: int, length: int) -> bool:
-        """True when the number of `length` digits at `start` reads as a telephone number with its country."""
-        return length <= LONGEST_SHORT and self.read[start - 1 : start] == "+"
+    def _is_international(self, chain: Chain, first: int, end: int, sizes: tuple[int, ...]) -> bool:
+        """True when the window reads as a telephone number with its country, or as one beside another number."""
+        begins = self.read[chain.places[first] - 1 : chain.places[first]] == "+"
+        if begins and (end - first <= LONGEST_SHORT or (len(sizes) > 1 and sizes[0] != PRINTED_GROUP)):
+            return True
+        if len(sizes) == 1 or sizes[-1] <= PRINTED_GROUP:
+            return False
+        return PLUS.search(self._between(chain, end - sizes[-1])) is not None
 
     def _is_cut_like_card(self, chain: Chain, first: int, end: int, sizes: tuple[int, ...]) -> bool:
         """True when the groups may be those of one card and not several numbers beside each other."""
         start, stop = chain.span(first, end)
-        total = len(chain.digits)
-        if not is_even(sizes):
-            if chain.digits[first] == "1":
+        if chain.digits[first] == "1" and not (is_even(sizes) and self._is_uniform(chain, first, end)):
+            return False
+        if end - first in RARE_LENGTHS and not is_even(sizes):
+            if end - first != len(chain.digits) or "\n" in self.read[start:stop]:
                 return False
-            if end - first in RARE_LENGTHS and (end - first != total or "\n" in self.read[start:stop]):
-                return False
-        if all(size >= PRINTED_GROUP for size in sizes[:-1]):
-            return True
-        alone = first == 0 or end == total or total <= LONGEST_WITH_COMPANIONS
-        return alone and not reads_as_other(self.read, start, stop)
+        return is_printed(sizes) or self._is_one_number(chain, first, end, sizes)
+
+    def _is_one_number(self, chain: Chain, first: int, end: int, sizes: tuple[int, ...]) -> bool:
+        """True when groups that are cut as no card is printed may still be those of one."""
+        (start, stop), total = chain.span(first, end), len(chain.digits)
+        if first and end != total and total > LONGEST_WITH_COMPANIONS:
+            return False
+        between = [self._between(chain, place) for place in chain.starts_in(first, end)]
+        if AMOUNT_GOES_ON.match(self.read, stop) and sizes[0] > 1:
+            return False
+        if first and not is_dictated(sizes) and self._between(chain, first) in between:
+            return False
+        return is_one_number(sizes, between) and not reads_as_other(self.read, start, stop)
+
+    def _is_uniform(self, chain: Chain, first: int, end: int) -> bool:
+        """True when the same signs stand between all groups of the window."""
+        return len({self._between(chain, start) for start in chain.starts_in(first, end)}) <= 1
+
+    def _between(self, chain: Chain, start: int) -> str:
+        """The signs before the group that begins at `start`, which is not the first."""
+        between = self.read[chain.places[start - 1] + 1 : chain.places[start]]
+        return SKIPPED_PART.sub("", between)
 
     def is_embedded(self, chain: Chain, first: int, end: int) -> bool:
         """True when a card inside the longer run of digits `first`–`end` is taken for one."""
@@ -186,46 +213,42 @@ class Judge:
 
     def is_near_miss(self, chain: Chain, first: int, end: int) -> bool:
         """True when this window, right in range and length but not in check digit, is taken for a mistyped card."""
-        length, total = end - first, len(chain.digits)
-        if length != total and (
-            length not in USUAL_LENGTHS or any(size < PRINTED_GROUP for size in chain.sizes(first, end)[:-1])
+        length, sizes = end - first, chain.sizes(first, end)
+        if length != len(chain.digits) and (
+            length not in USUAL_LENGTHS or any(size < PRINTED_GROUP for size in sizes[:-1])
         ):
             return False
         start, stop = chain.span(first, end)
         return (
             self.words.near(start, stop)
-            and not self._is_international(start, length)
+            and not self._is_international(chain, first, end, sizes)
             and not labelled_account(self.read, start, length)
             and not in_uuid(self.read, start, stop)
+            and (is_printed(sizes) or self._is_one_number(chain, first, end, sizes))
         )
 
 
-def is_even(sizes: Sequence[int]) -> bool:
-    """True when all groups are of one size, the last possibly shorter."""
-    return len(set(sizes[:-1])) <= 1 and sizes[-1] <= sizes[0]
-
-
-def aligned(chain: Chain) -> Iterator[tuple[int, int]]:
+def aligned(chain: Chain) -> list[tuple[int, int]]:
     """Windows that begin and end with a group and fit an issuer's range and length, whatever the check digit."""
-    total = len(chain.digits)
-    ends = bytearray(total + 1)
-    for start in chain.starts:
-        ends[start] = 1
-    ends[total] = 1
-    digits = chain.digits
-    for first in chain.starts:
-        for length in LENGTHS.get(digits[first : first + 4], ()):
-            end = first + length
-            if end <= total and ends[end]:
-                yield first, end
+    digits, total = chain.digits, len(chain.digits)
+    ends = {*chain.starts, total}
+    return [
+        (first, first + length)
+        for first in chain.starts
+        for length in LENGTHS.get(digits[first : first + 4], ())
+        if first + length in ends
+    ]
 
 
 def embedded(chain: Chain, first: int, end: int, everywhere: bool) -> Iterator[tuple[int, int]]:
-    """Windows of 15 or 16 digits inside the run `first`–`end`: at its start and end, or `everywhere`."""
+    """Windows of 15 or 16 digits inside the run `first`–`end`: at its start and end, or `everywhere`.
+
+    Those of 15 that begin with 1 are one number in ten, and counters and moments begin so: only `everywhere`.
+    """
     for start in range(first, end - 14) if everywhere else sorted({first, end - 16, end - 15}):
         for length in LENGTHS.get(chain.digits[start : start + 4], ()):
             stop = start + length
-            anchored = everywhere or start == first or stop == end
+            anchored = everywhere or ((start == first or stop == end) and (length == 16 or chain.digits[start] != "1"))
             if length in USUAL_LENGTHS and stop <= end and stop - start < end - first and anchored:
                 yield start, stop
 
@@ -240,26 +263,25 @@ def find_cards(read: str, pan: bool = True, near: bool = True) -> list[Hit]:
     for chain in found:
         test = luhn_test(chain.digits)
         taken = bytearray(len(chain.digits))
-        missed = []
-        for first, end in aligned(chain):
-            if not test(first, end):
-                if near and judge.names_card:
-                    missed.append((first, end))
-            elif pan and judge.is_card(chain, first, end):
-                hits.append(card_hit("pan", chain, first, end, end))
-                taken[first:end] = b"\x01" * (end - first)
+        windows = aligned(chain)
+        right = [window for window in windows if test(*window)]
         if pan:
+            for first, end in right:
+                if judge.is_card(chain, first, end):
+                    hits.append(card_hit("pan", chain, first, end, end))
+                    taken[first:end] = b"\x01" * (end - first)
             hits.extend(_embedded_hits(chain, test, taken, judge))
-        for first, end in missed:
-            if not any(taken[first:end]) and judge.is_near_miss(chain, first, end):
-                hits.append(card_hit("pan_near", chain, first, end, end))
-                taken[first:end] = b"\x01" * (end - first)
+        if near and len(right) < len(windows) and judge.names_card:
+            for first, end in windows:
+                if 1 not in taken[first:end] and not test(first, end) and judge.is_near_miss(chain, first, end):
+                    hits.append(card_hit("pan_near", chain, first, end, end))
+                    taken[first:end] = b"\x01" * (end - first)
     return sorted(hits)
 
 
 def _embedded_hits(chain: Chain, test: Callable[[int, int], bool], taken: bytearray, judge: Judge) -> Iterator[Hit]:
     """Cards inside longer runs; the whole run is masked, but for the last four of the card when there is only one."""
-    for first, end in zip(chain.starts, [*chain.starts[1:], len(chain.digits)], strict=True):
+    for first, end in pairwise([*chain.starts, len(chain.digits)]):
         if end - first < LONG_RUN or taken[first]:
             continue
         everywhere = judge.words.near(*chain.span(first, end))

@@ -11,16 +11,17 @@ BEFORE = 64
 AFTER = 48
 
 NO_PAYMENT_CARD = re.compile(
-    r"(?:gift|loyalty|sim|library|insurance|id|identity|business|report|graphics?|video|sound|memory|sd|member(?:ship)?|"
+    r"(?=[a-v])(?:(?:gift|loyalty|sim|library|insurance|id|identity|business|report|graphics?|video|sound|memory|sd|member(?:ship)?|"
     r"boarding|bonus|reward|punch|score|time|key|access)[ -]?cards?"
     r"|(?:geschenk|gutschein|kunden|sim|gesundheits?|versicherten|versicherungs|ausweis|speicher|grafik|visiten|post|"
     r"land|spiel|fahr|bahn|eintritts|speise|bonus|mitglieds|treue|chip|stech|sd)-?karten?(?:nummer|-?nr)?"
-    r"|postcard|discard|cardboard|cardio|credit (?:note|score|limit)|visa (?:application|appointment|office)"
+    r"|postcard|discard|cardboard|cardio|credit (?:note|score|limit)|visa (?:application|appointment|office))"
 )
 CARD_WORD = re.compile(
-    r"\bcc\b|\bcard|card\b|cards\b|card ?n(?:o|r|um)|credit|debit|\bvisa\b|master ?card|\bamex\b|american express|"
-    r"maestro|diners|discover card|\bjcb\b|union ?pay|rupay|\bkarte\b|karten|karte\b|girocard|\bec\b"
+    r"(?=[acdegjkmruv])(?:\bcc\b|\bcard|card\b|cards\b|card ?n(?:o|r|um)|credit|debit|\bvisa\b|master ?card|\bamex\b|"
+    r"american express|maestro|diners|discover card|\bjcb\b|union ?pay|rupay|\bkarte\b|karten|karte\b|girocard|\bec\b)"
 )
+"""Both look at the first letter before all others: most characters are none of these."""
 LONGEST_WORD = 24
 CARD_HINTS = (
     "card",
@@ -59,6 +60,11 @@ NUMBERED_OTHER = (
     r"policen?|versicherungs?|artikel|produkt|teile|gutschein|zähler|steuer|ust|zulassungs?|geschenkkarten?|"
     r"kundenkarten?|sim-?karten?|versichertenkarten?|bahncard))"
 )
+OTHER_NAME = re.compile(
+    r"phone|tel|mobil|handy|fax|zip|plz|post|order|bestell|auftrag|birth|geburt|customer|kunde|room|zimmer|house|haus",
+    re.IGNORECASE,
+)
+"""In the names of numbers that are no piece of a card and don't belong to one, in a form as in a message."""
 ACCOUNT_OTHER = r"\b(?:account|acct|acc|a/c|ac|bank|konto|kontonummer|blz|routing|sort|ssn|social security)"
 LABEL_OF_OTHER = re.compile(f"(?:{ALWAYS_OTHER}{NUMBER_WORD}?|{NUMBERED_OTHER}{NUMBER_WORD}){JOINT}$")
 LABEL_OF_SHORT = re.compile(rf"{SHORT_OTHER}\.?{NUMBER_WORD}?{JOINT}$")

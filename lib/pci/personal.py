@@ -76,7 +76,7 @@ CVV_BEHIND = re.compile(
 PIN = re.compile(f"(?:{PIN_WORD}){LINK}(?P<digits>[0-9](?:{ONE}){{3,5}}{NO_MORE})", re.IGNORECASE)
 PIN_BEHIND = re.compile(
     rf"(?P<digits>{APART}[0-9](?:{ONE}){{3,5}}{NO_MORE}){BEFORE_WORD}"
-    rf"(?:is|ist) (?:my|the|mein|meine|die|der) (?:{PIN_WORD})",
+    rf"(?:(?:is|ist) (?:(?:my|the|mein|meine|die|der) )?|(?<=[=(]) ?)(?:{PIN_WORD})",
     re.IGNORECASE,
 )
 CVV_HINTS: dict[str, Sequence[int]] = {
@@ -171,7 +171,7 @@ def _remainder(iban: str) -> int:
 def find_personal(read: str, shape: bytes, detectors: Collection[str]) -> Iterator[Hit]:
     """Everything but cards and IBANs that the detectors name; `shape` is the skeleton of the text."""
     lower = _lower(read)
-    if b"999" in shape or b"9-9-9" in shape:
+    if b"999" in shape or b"9-9" in shape:
         yield from _secrets(read, lower, detectors)
     if "us_ssn" in detectors:
         if SSN_SHAPE in shape:

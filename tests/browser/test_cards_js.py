@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lib.pci import context
+from lib.pci import context, cuts
 from lib.pci.issuers import ISSUERS
 from lib.pci.personal import IBAN_LENGTHS, IBAN_OF_DIGITS
 from tests.browser.static_site import chromium, static_site
@@ -45,5 +45,7 @@ def test_both_have_the_same_tables(answers: dict[str, Any]) -> None:
     ]
     assert tables.pop("IBAN_LENGTHS") == IBAN_LENGTHS
     assert tables.pop("IBAN_OF_DIGITS").split() == sorted(IBAN_OF_DIGITS)
+    assert tables.pop("PRINTED") == sorted(map(list, cuts.PRINTED))
+    assert tables.pop("PARTS") == cuts.PARTS.pattern
     assert tables == {name: getattr(context, name).pattern for name in tables}
     assert len(tables) == 5

@@ -1,5 +1,6 @@
 """The real worker of the queue `scan`: poisoned files end as discarded within 30 s, and it lives on."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ POISON = {
     "bomb.zip": made.zip_bomb(),
     "nested.zip": made.recursive_zip(),
     "large.png": made.png(30_000, 30_000),
+    "slow.png": made.png(400, 300),
 }
 GOOD = made.docx("hello")
 LONGEST = 30.0  # seconds
@@ -30,8 +32,13 @@ ALL_KINDS = (
 
 
 @pytest.fixture
-def scan(live_server_processes: Live) -> Any:
-    """The live house with its worker for files."""
+def scan(live_server_processes: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """The live house with its worker for files, on a machine whose Tesseract never ends."""
+    program = tmp_path / "tesseract"
+    program.write_text("#!/bin/sh\nsleep 600\n")
+    program.chmod(0o755)
+    path = live_server_processes.environment["PATH"]
+    monkeypatch.setitem(live_server_processes.environment, "PATH", f"{tmp_path}:{path}")
     live_server_processes.execute(ALL_KINDS)
     live_server_processes.start_scan()
     yield live_server_processes

@@ -15,7 +15,9 @@ BOUNDARY = re.compile(
 """What parts a message as mail programs make it of random digits."""
 PLAIN = re.compile(r"us-ascii|ascii|utf-?8|iso-8859-[0-9]+|latin-?1|windows-125[0-9]|cp125[0-9]|koi8-[ru]|unknown-8bit")
 """Charsets in which digits are what they are in ASCII."""
-UUENCODED = re.compile(rb"^begin [0-7]{3} ", re.MULTILINE)
+FETCHED = frozenset({"message/partial", "message/external-body"})
+"""Parts of which the rest stands elsewhere."""
+UUENCODED = re.compile(rb"^(?:begin [0-7]{3} |=ybegin )", re.MULTILINE)
 ONCE = ("content-type", "content-transfer-encoding", "content-disposition")
 """Headers of which programs would pick now the one, now the other."""
 STARTS = re.compile(
@@ -34,7 +36,10 @@ def read_mail(reader: Reader, data: bytes) -> Iterator[str]:
     message = BytesParser(policy=policy.default).parsebytes(data)
     if not message.keys():
         raise Unreadable("type")
+    said: list[str] = []
     for part in message.walk():
+        if part.get_content_type() in FETCHED:
+            raise Unreadable("unreadable")
         yield from _headers(part)
         yield f"{part.preamble or ''}{APART}{part.epilogue or ''}"
         if part.is_multipart():
@@ -43,6 +48,10 @@ def read_mail(reader: Reader, data: bytes) -> Iterator[str]:
         if isinstance(body, bytes) and body:
             reader.spend(len(body))
             yield from _body(reader, part, body)
+            if part.get_content_maintype() == "text":
+                said.append(body.decode("utf-8", "replace").strip())
+    if len(said) > 1:
+        yield "\n".join(said)
 
 
 def _body(reader: Reader, part: EmailMessage, body: bytes) -> Iterator[str]:

@@ -7,12 +7,15 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
-from lib.pci.formats.reading import APART, Unreadable, floats
+from lib.pci.formats.looks import without_a_look
+from lib.pci.formats.reading import APART, Unreadable, cut_like_a_card, floats
 
 BLOCKS = frozenset(
     "p h br cr tab tr tc c si row v is comment text table-cell table-row list-item line-break".split(),
 )
 """Where a line or a cell ends."""
+LINES = frozenset("p h si c tc table-cell".split())
+"""Where a number ends, even one that is cut apart."""
 INLINE = frozenset({"t", "r", "span", "s", "a", "instrText", "delText", "hyperlink", "smartTag", "ins", "del"})
 """May hold a part of a number, the rest of which stands in the next one."""
 ASIDE = frozenset({"annotation", "note", "ruby-text", "rPh", "rt", "txbxContent", "frame", "custom-shape"})
@@ -21,6 +24,9 @@ LETTERING = frozenset({"t", "delText", "instrText"})
 """In these, white space counts."""
 PATHS = frozenset({"d", "points", "viewBox", "path", "enhanced-path"})
 LONG_ATTRIBUTE = re.compile(r"(?:\d\D*){12}")
+FORMAT_TEXT = re.compile(r"\"[^\"]*\"|\\.")
+MOST_FORMAT_DIGITS = 5
+"""That the format of a number adds to it: more could be the rest of a card."""
 OFF = frozenset({"0", "false", "off"})
 SYMBOLS = 0xF000  # where fonts of symbols keep what is else a letter or digit
 
@@ -32,6 +38,12 @@ class _Views:
         self.now: list[str] = []
         self.before: list[str] = []
         self.code: list[str] = []
+        self.line: list[tuple[int, str]] = []
+        self.cut: list[str] = []
+
+    def end_line(self) -> None:
+        self.cut += without_a_look(self.line)
+        self.line = []
 
     def part(self, apart: str) -> None:
         for view in (self.now, self.before, self.code):
@@ -44,6 +56,9 @@ class _Views:
             yield before
         if any(piece.strip() for piece in self.code):
             yield "".join(self.code)
+        self.end_line()
+        if self.cut:
+            yield APART.join(self.cut)
 
 
 class _Listener:
@@ -56,12 +71,19 @@ class _Listener:
         self.hidden = False
         self.inserted = 0
         self.rest: list[str] = []
+        self.asides: list[str] = []
+        self.looks: dict[tuple[int, str], int] = {}
+        self.look = [0]
+        """Of each open element: the same for those of one name and style, in elements of which that is true."""
+        self.dressed = 0
+        """The place of the element whose properties are being told; none is open at the first place."""
         self.names: set[str] = set()
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         name = tag.rpartition("}")[2]
         self.names.add(tag)
         self.open.append((name, False))
+        self._looks_like(name, attributes)
         if name in ASIDE or name.endswith("Pr"):
             self.views.append(_Views())
         elif name == "r":
@@ -75,8 +97,21 @@ class _Listener:
             self._symbol(plain["char"])
         self.names.update(attributes)
         for key, value in plain.items():
+            if key == "formatCode" and _says_number(value):
+                raise ValueError("a number in a format")
             if key not in PATHS and LONG_ATTRIBUTE.search(value):
                 self.rest.append(value)
+
+    def _looks_like(self, name: str, attributes: Mapping[str, str]) -> None:
+        style = [value for key, value in attributes.items() if key.endswith("style-name")]
+        self.look.append(self._look(0 if name in LINES else self.look[-1], f"{name} {style}"))
+        if name == "rPr":
+            self.dressed = len(self.look) - 2
+        if self.dressed:
+            self.look[self.dressed] = self._look(self.look[self.dressed], f"{name} {[*attributes.values()]}")
+
+    def _look(self, around: int, own: str) -> int:
+        return self.looks.setdefault((around, own), 1 + len(self.looks))
 
     def _symbol(self, code: str) -> None:
         try:
@@ -97,6 +132,7 @@ class _Listener:
 
     def _say(self, text: str, name: str) -> None:
         views = self.views[-1]
+        views.line.append((self.look[-1], text))
         if name == "instrText":
             views.code.append(text)
             return
@@ -110,9 +146,16 @@ class _Listener:
 
     def end(self, tag: str) -> None:
         name, spoke = self.open.pop()
+        self.look.pop()
+        if name == "rPr":
+            self.dressed = 0
         if name in ASIDE or name.endswith("Pr"):
-            self.rest.extend(self.views.pop().texts())
+            texts = [*self.views.pop().texts()]
+            self.rest += texts
+            self.asides += [text for text in map(str.strip, texts) if text.isdigit()]
             return
+        if name in LINES:
+            self.views[-1].end_line()
         if name == "ins":
             self.inserted -= 1
         elif name == "r":
@@ -135,7 +178,12 @@ class _Listener:
     def close(self) -> list[str]:
         texts = [text for views in self.views for text in views.texts()]
         names = [name for name in self.names if LONG_ATTRIBUTE.search(name)]
-        return [*texts, APART.join([*self.rest, *names])]
+        return [*texts, APART.join([*self.rest, *names, *cut_like_a_card(self.asides)])]
+
+
+def _says_number(code: str) -> bool:
+    """Whether the format of a number puts so many digits of its own to it that both could be a card."""
+    return sum(map(str.isdigit, "".join(FORMAT_TEXT.findall(code)))) > MOST_FORMAT_DIGITS
 
 
 def read_xml(part: bytes, apart: str) -> Iterator[str]:

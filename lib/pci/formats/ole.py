@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import olefile
 
-from lib.pci.formats.packed import read_cells
+from lib.pci.formats.cells import read_cells
 from lib.pci.formats.raw import strings
 from lib.pci.formats.reading import Reader, Unreadable
 from lib.pci.formats.rtf import read_rtf

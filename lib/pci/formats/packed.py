@@ -3,15 +3,13 @@
 import re
 import struct
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import BytesIO
-from itertools import groupby
 
-from python_calamine import CalamineWorkbook
-
+from lib.pci.formats.cells import read_cells
 from lib.pci.formats.marked import read_xml
 from lib.pci.formats.raw import strings
-from lib.pci.formats.reading import APART, MOST_FILES, Reader, Unreadable, cut_like_a_card
+from lib.pci.formats.reading import APART, MOST_FILES, Reader, Unreadable
 from lib.pci.kinds import family
 
 OFFICE = (("word/", "docx"), ("xl/workbook.bin", "xlsb"), ("xl/", "xlsx"), ("ppt/", "pptx"))
@@ -23,8 +21,6 @@ SHOWS_NOTHING = re.compile(
     r".*/printerSettings[0-9]*\.bin|(?:word|ppt)/fonts/[^/]+\.(?:odttf|fntdata)|Fonts/[^/]+\.[ot]tf|layout-cache"
 )
 """Parts that hold what a printer wants, fonts and places on a page: whatever reads as text in them is read."""
-FIGURES = 6
-"""So many whole numbers of one length side by side are figures: a card in four cells and its date are five."""
 ENCRYPTED = 0x1
 HEAD, DESCRIPTOR = 30, 24  # bytes: of a member's own head without the name; behind a member written in one go
 END_OF_DIRECTORY, END_SIZE = b"PK\5\6", 22
@@ -132,35 +128,3 @@ def _part(reader: Reader, part: bytes, name: str, kind: str) -> Iterator[str]:
             yield from reader.image(part, "", (1000, 1000))
     else:
         yield from reader.inside(part, name)
-
-
-def read_cells(data: bytes) -> Iterator[str]:
-    """Every cell of every sheet; whole numbers in a row that are cut like a card are also read as one number."""
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        for sheet in book.sheet_names:
-            for row in book.get_sheet_by_name(sheet).iter_rows():
-                cells = [_cell(value) for value in row if value != ""]
-                yield APART.join(cells) + APART
-                yield from map(APART.join, map(cut_like_a_card, _stretches(cells)))
-    except Exception as error:  # the engine's own errors have no common base
-        raise Unreadable("encrypted" if "assword" in str(error) else "unreadable") from error
-
-
-def _stretches(cells: Sequence[str]) -> Iterator[list[str]]:
-    """The whole numbers of a row, words between them left out, parted where a long stretch of figures stands."""
-    stretch: list[str] = []
-    for _, alike in groupby(filter(str.isdigit, cells), len):
-        numbers = list(alike)
-        if len(numbers) < FIGURES:
-            stretch += numbers
-        else:
-            yield stretch
-            stretch = []
-    yield stretch
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    return str(value)

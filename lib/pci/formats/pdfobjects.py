@@ -6,7 +6,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from lib.pci.formats.reading import APART, MOST_BYTES, Unreadable, cut_like_a_card
+from lib.pci.formats.cells import cut_over
+from lib.pci.formats.reading import APART, MOST_BYTES, Unreadable
 
 PLACE = re.compile(rb"(?m)^([0-9]{10}) [0-9]{5} n")
 START = re.compile(rb"([0-9]+) [0-9]+ obj\s*")
@@ -21,7 +22,7 @@ HEXED = re.compile(rb"#([0-9A-Fa-f]{2})")
 REFERENCE = re.compile(rb"([0-9]+) [0-9]+ R\b")
 FILTERS = re.compile(rb"/Filter\s*(?:\[([^\]]*)\]|(/\w+))")
 BOX = re.compile(rb"/BBox\s*\[\s*([-+.0-9eE\s]+)\]")
-VALUE = re.compile(rb"/V\(([0-9 -]{1,24})\)")
+VALUE = re.compile(rb"/V\s*(?:" + STRING.pattern + rb"|/([^\s/<>\[\]()%]+))", re.DOTALL)
 NO_TEXT = frozenset({b"/DCTDecode", b"/JPXDecode", b"/CCITTFaxDecode", b"/JBIG2Decode"})
 NESTED = 20
 
@@ -94,10 +95,11 @@ def words(found: Iterable[Thing]) -> Iterator[str]:
     for thing in found:
         said = [_text(text, digits) for text, digits in STRING.findall(thing.words)]
         said += [HEXED.sub(_byte, name).decode("utf-8", "replace") for name in NAME.findall(thing.words)]
-        values += [value.decode() for value in VALUE.findall(thing.words)]
+        for text, digits, name in VALUE.findall(thing.words):
+            values.append(HEXED.sub(_byte, name).decode("utf-8", "replace") if name else _text(text, digits))
         if said:
             yield APART.join(said)
-    yield APART.join(cut_like_a_card(values))
+    yield APART.join(cut_over([values], named=True))
 
 
 def _byte(found: re.Match[bytes]) -> bytes:

@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+from lib.pci.formats.pixels import apart, gif_frames
 from lib.pci.formats.raw import strings
 from lib.pci.formats.reading import Reader, Unreadable
 from lib.pci.images import MOST_PIXELS, TooLarge, dimensions
@@ -12,7 +13,8 @@ from lib.pci.images import MOST_PIXELS, TooLarge, dimensions
 PNG_START = 8
 PACKED_TEXT = (b"zTXt", b"iTXt", b"iCCP")
 END_OF_ZIP, LAST_BYTES = b"PK\5\6", 65_557  # in which an archive that hangs on another file must end
-GIF_HEAD, GIF_FRAME = 13, 10  # bytes
+LEAST_DIGITS = 12
+"""That a stretch of pixels must hold: fewer stand there by chance, and read as a code or a PIN."""
 
 
 def read_picture(reader: Reader, data: bytes, kind: str) -> Iterator[str]:
@@ -21,7 +23,9 @@ def read_picture(reader: Reader, data: bytes, kind: str) -> Iterator[str]:
         size = dimensions(data, kind)
         if size[0] * size[1] > MOST_PIXELS:
             raise Unreadable("too_large")
-        yield from _words(data)
+        said, pixels = apart(data, kind)
+        yield from _words(said)
+        yield from _words(pixels, LEAST_DIGITS)
         if kind == "png":
             yield from _chunks(reader, data)
         if END_OF_ZIP in data[-LAST_BYTES:]:
@@ -35,8 +39,8 @@ def read_picture(reader: Reader, data: bytes, kind: str) -> Iterator[str]:
         raise Unreadable("unreadable") from error
 
 
-def _words(data: bytes) -> Iterator[str]:
-    for text in strings(data):
+def _words(data: bytes, digits: int = 0) -> Iterator[str]:
+    for text in strings(data, digits):
         yield html.unescape(text) if "&" in text else text
 
 
@@ -75,25 +79,4 @@ def _moves(data: bytes, kind: str) -> bool:
         return b"acTL" in data
     if kind == "webp":
         return b"ANMF" in data
-    return kind == "gif" and _frames(data) > 1
-
-
-def _frames(data: bytes) -> int:
-    place, count = GIF_HEAD + _colours(data[10]), 0
-    while place < len(data) and data[place : place + 1] != b";":
-        if data[place : place + 1] == b",":
-            count += 1
-            place += GIF_FRAME + _colours(data[place + 9]) + 1
-        elif data[place : place + 1] == b"!":
-            place += 2
-        else:
-            raise ValueError("no block")
-        while data[place]:
-            place += 1 + data[place]
-        place += 1
-    return count
-
-
-def _colours(flags: int) -> int:
-    """How many bytes the table of colours takes."""
-    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+    return kind == "gif" and len([*gif_frames(data)]) > 1

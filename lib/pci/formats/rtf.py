@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lib.pci.formats.reading import Reader, Unreadable
+from lib.pci.formats.looks import without_a_look
+from lib.pci.formats.reading import APART, Reader, Unreadable
 
 TOKEN = re.compile(
     rb"\\'(?P<code>[0-9a-fA-F]{2})|\\(?P<word>[a-zA-Z]+)(?P<number>-?[0-9]{1,10})? ?|\\(?P<sign>.)"
@@ -16,6 +17,7 @@ LINE = {b"par", b"line", b"row", b"cell", b"tab", b"sect", b"page"}
 NOT_SHOWN = {b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"objdata", b"listtable", b"themedata"}
 """Groups that a page doesn't show; so are those that begin with an asterisk."""
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+MOST_WORDS = 20
 SMALLEST_OBJECT = 64
 UNKNOWN = (1000, 1000)
 
@@ -27,6 +29,8 @@ class _Group:
     shown: bool = True
     hidden: bool = False
     stand_ins: int = 1
+    look: tuple[tuple[bytes, bytes], ...] = ()
+    """The words that say how signs look here, each with its last number unless that is nought."""
 
 
 class _Page:
@@ -36,6 +40,8 @@ class _Page:
         self.groups = [_Group()]
         self.skip = 0
         self.text: list[str] = []
+        self.line: list[tuple[tuple[tuple[bytes, bytes], ...], str]] = []
+        self.cut: list[str] = []
 
     def brace(self, sign: bytes) -> None:
         self.skip = 0
@@ -48,8 +54,14 @@ class _Page:
         """`signs`: each may be a stand-in for what was said by its number."""
         if signs and self.skip:
             text, self.skip = text[self.skip :], max(0, self.skip - len(text))
-        if self.groups[-1].shown and not self.groups[-1].hidden:
-            self.text.append(text)
+        if self.groups[-1].shown:
+            self.line.append((self.groups[-1].look, text))
+            if not self.groups[-1].hidden:
+                self.text.append(text)
+
+    def end_line(self) -> None:
+        self.cut += without_a_look(self.line)
+        self.line = []
 
     def word(self, word: bytes, number: bytes | None) -> None:
         here, value = self.groups[-1], int(number or b"1")
@@ -60,15 +72,28 @@ class _Page:
             self.skip -= 1
         elif word in LINE:
             self.say("\n", signs=False)
+            self.end_line()
         elif word in (b"v", b"plain"):
-            self.groups[-1] = replace(here, hidden=word == b"v" and value != 0)
+            self.groups[-1] = replace(here, hidden=word == b"v" and value != 0, look=_dressed(here.look, word, number))
         elif word == b"uc":
             self.groups[-1] = replace(here, stand_ins=max(0, min(value, 100)))
         elif word in NOT_SHOWN:
             self.unseen()
+        else:
+            self.groups[-1] = replace(here, look=_dressed(here.look, word, number))
 
     def unseen(self) -> None:
         self.groups[-1] = replace(self.groups[-1], shown=False)
+
+
+def _dressed(
+    look: tuple[tuple[bytes, bytes], ...], word: bytes, number: bytes | None
+) -> tuple[tuple[bytes, bytes], ...]:
+    """What signs look like once the word was said."""
+    if word == b"plain":
+        return ()
+    others = [said for said in look if said[0] != word]
+    return tuple(sorted([*others, (word, number or b"")] if number != b"0" else others))[:MOST_WORDS]
 
 
 def read_rtf(reader: Reader, data: bytes) -> Iterator[str]:
@@ -96,6 +121,8 @@ def read_rtf(reader: Reader, data: bytes) -> Iterator[str]:
             page.say(text)
     yield "".join(every)
     yield "".join(page.text)
+    page.end_line()
+    yield APART.join(page.cut)
 
 
 def _meaning(word: bytes, number: bytes | None) -> str:

@@ -6,8 +6,11 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
+from urllib.parse import unquote
 
-from lib.pci.formats.reading import Reader, Unreadable, floats
+from lib.pci.formats.cells import cut_over, stretches
+from lib.pci.formats.reading import APART, Reader, Unreadable, floats
 from lib.pci.formats.webpage import shown
 from lib.pci.kinds import family, may_be_text
 
@@ -21,6 +24,7 @@ MARKS = (
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}(?:\r?\n[ \t]*)?){4,}(?:[A-Za-z0-9+/_-]{1,3}={0,2})?")
 """Sixteen signs and more: the shortest card number takes that many."""
 SHORT = 200  # signs; so short a run is also read from its second, third and fourth sign on: what is before may be text
+COLUMN = re.compile(r"[;,\t|]")
 NOT_TEXT = re.compile("[\x00-\x06\x0e-\x1a]")
 TAG = re.compile(r"<[^<>]{0,2000}>")
 
@@ -52,8 +56,14 @@ def _strictly(data: bytes, charset: str) -> str:
 
 
 def read_text(reader: Reader, data: bytes) -> Iterator[str]:
-    """The text, and whatever stands in it as base64."""
-    yield from within(reader, decode(data))
+    """The text, whatever stands in it as base64 or by number, and cards cut over the columns of a list."""
+    text = decode(data)
+    yield from within(reader, text)
+    if "&#" in text or "%3" in text:
+        yield unquote(html.unescape(text))
+    if COLUMN.search(text):
+        rows = map(COLUMN.split, text.splitlines())
+        yield APART.join(cut_over(stretches(zip_longest(*rows, fillvalue="")), named=False, lists=False))
 
 
 def within(reader: Reader, text: str) -> Iterator[str]:

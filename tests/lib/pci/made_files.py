@@ -5,6 +5,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 
 
@@ -61,7 +62,17 @@ PACKAGE = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
 
 def xlsx(*cells: str, comment: str = "", count: int = 0) -> bytes:
     """One row of numbers, and a comment cut into two runs."""
-    row = "".join(f'<c r="{chr(65 + at)}1"><v>{cell}</v></c>' for at, cell in enumerate(cells))
+    pieces = runs(comment, "<r>{}<t>{}</t></r>", "rPr", count)
+    written = f'<comments {S} xmlns:w="w"><comment><text>{pieces}</text></comment></comments>'
+    return sheet([cells], {"xl/comments1.xml": written} if comment else {})
+
+
+def sheet(rows: Sequence[Sequence[str]], parts: Mapping[str, str] | None = None) -> bytes:
+    """Rows of numbers and words, and parts of one's own."""
+    written = ""
+    for at, row in enumerate(rows, 1):
+        cells = [_cell(f"{chr(65 + place)}{at}", cell) for place, cell in enumerate(row) if cell]
+        written += f'<row r="{at}">{"".join(cells)}</row>'
     files = {
         "[Content_Types].xml": TYPES,
         "_rels/.rels": f'<Relationships {PACKAGE}><Relationship Id="r1" Type="{RELATED}/officeDocument" '
@@ -69,13 +80,15 @@ def xlsx(*cells: str, comment: str = "", count: int = 0) -> bytes:
         "xl/workbook.xml": f'<workbook {S} {R}><sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships {PACKAGE}><Relationship Id="r1" Type="{RELATED}/worksheet" '
         'Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet {S}><sheetData><row r="1">{row}</row></sheetData></worksheet>',
+        "xl/worksheets/sheet1.xml": f"<worksheet {S}><sheetData>{written}</sheetData></worksheet>",
     }
-    if comment:
-        pieces = runs(comment, "<r>{}<t>{}</t></r>", "rPr", count)
-        written = f'<comments {S} xmlns:w="w"><comment><text>{pieces}</text></comment></comments>'
-        files["xl/comments1.xml"] = written
-    return zipped(files)
+    return zipped({**files, **(parts or {})})
+
+
+def _cell(place: str, value: str) -> str:
+    if value[0].isdigit() and " " not in value:
+        return f'<c r="{place}"><v>{value}</v></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
 
 
 def odt(text: str, part: str = "content.xml") -> bytes:
@@ -256,16 +269,25 @@ def png(wide: int, high: int, comment: str = "", *chunks: tuple[bytes, bytes]) -
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + words + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
-def jpg(particulars: bytes = b"") -> bytes:
-    """The head of a photograph with what the camera says of it."""
+def jpg(particulars: bytes = b"", pixels: bytes = b"") -> bytes:
+    """The head of a photograph with what the camera says of it, and its pixels."""
     said = b"\xff\xe1" + struct.pack(">H", len(particulars) + 8) + b"Exif\0\0" + particulars
-    return b"\xff\xd8" + said + b"\xff\xc0" + struct.pack(">HBHHB", 8, 8, 300, 400, 1) + b"\xff\xd9"
+    scan = b"\xff\xda" + struct.pack(">HBBBBBB", 8, 1, 1, 0, 0, 63, 0) + pixels
+    return b"\xff\xd8" + said + b"\xff\xc0" + struct.pack(">HBHHB", 8, 8, 300, 400, 1) + scan + b"\xff\xd9"
 
 
-def gif(frames: int = 1) -> bytes:
+def gif(frames: int = 1, pixels: bytes = b"\x44\x01") -> bytes:
     """Pictures of 400 by 300 pixels, shown one after the other."""
-    frame = b"!\xf9\x04\0\0\0\0\0" + b"," + struct.pack("<HHHHB", 0, 0, 400, 300, 0) + b"\x02\x01\x44\0"
+    packed = b"\x02" + bytes([len(pixels)]) + pixels + b"\0"
+    frame = b"!\xf9\x04\0\0\0\0\0" + b"," + struct.pack("<HHHHB", 0, 0, 400, 300, 0) + packed
     return b"GIF89a" + struct.pack("<HHBBB", 400, 300, 0x80, 0, 0) + bytes(6) + frame * frames + b";"
+
+
+def webp(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A picture of 400 by 300 pixels with chunks of one's own."""
+    head = (b"VP8X", bytes(4) + (399).to_bytes(3, "little") + (299).to_bytes(3, "little"))
+    body = b"".join(kind + struct.pack("<I", len(data)) + data + bytes(len(data) % 2) for kind, data in (head, *chunks))
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
 
 
 def hidden_member(data: bytes) -> bytes:

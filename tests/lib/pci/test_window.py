@@ -96,6 +96,33 @@ def test_no_piece_shows_more_than_it_does_alone(pieces: list[str]) -> None:
             (text, text)
             for text in ("2", "12", "$150", "150 EUR", "19,99", "123x", "IMG1234", "ssn 1234", "$1227", "4111 1111")
         ),
+        *(
+            (text, text)
+            for text in (
+                *("order 1234", "the room is 1205", "Zimmer 1205", "Bestellung 1234", "tel 1234", "ticket 1234"),
+                *(
+                    "May 24",
+                    "24 May",
+                    "May 24th",
+                    "May 24, 2026",
+                    "on May 28",
+                    "in 2024",
+                    "seit 2019",
+                    "1234 is my order",
+                ),
+                *("at 10:30", "at 10.30", "at 1030", "10.30 Uhr", "um 14:30 Uhr", "1030 am", "error 404", "flat 1205"),
+            )
+        ),
+        ("the code is 123", "the code is •••"),
+        ("May 28", "May ••"),
+        ("Dez. 27", "Dez. ••"),
+        ("May 24 123", "May 24 •••"),
+        ("exp May 24, 123", "exp May ••, •••"),
+        ("please order, code 123", "please order, code •••"),
+        ("12.27, 123", "••.••, •••"),
+        ("room 12/27", "room ••/••"),
+        ("at 123", "at •••"),
+        ("2024", "••••"),
         *((text, text) for text in ("I ordered 123 of them", "I fly to Rome on 12/25 with my family", "•••• 1111")),
     ],
 )

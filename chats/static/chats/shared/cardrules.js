@@ -23,19 +23,25 @@ export const ISSUERS = [
   ["UATP", [[1000, 1999]], [15]],
 ];
 
+export const PRINTED = [
+  [4, 3, 3, 3], [4, 4, 4, 5], [4, 4, 4, 6], [4, 4, 4, 7], [4, 4, 5], [4, 5, 6], [4, 6, 4], [4, 6, 5], [6, 13], [8, 8],
+];
+
+export const PARTS = String.raw`\S\s|\s\S|[()$€£₹¥]`;
+
 export const CARD_WORD = [
-  String.raw`\bcc\b|\bcard|card\b|cards\b|card ?n(?:o|r|um)|credit|debit|\bvisa\b|master ?card|\bamex\b`,
+  String.raw`(?=[acdegjkmruv])(?:\bcc\b|\bcard|card\b|cards\b|card ?n(?:o|r|um)|credit|debit|\bvisa\b|master ?card|\bamex\b`,
   String.raw`|american express|maestro|diners|discover card|\bjcb\b|union ?pay|rupay|\bkarte\b|karten|karte\b`,
-  String.raw`|girocard|\bec\b`,
+  String.raw`|girocard|\bec\b)`,
 ].join("");
 
 export const NO_PAYMENT_CARD = [
-  String.raw`(?:gift|loyalty|sim|library|insurance|id|identity|business|report|graphics?|video|sound|memory`,
+  String.raw`(?=[a-v])(?:(?:gift|loyalty|sim|library|insurance|id|identity|business|report|graphics?|video|sound|memory`,
   String.raw`|sd|member(?:ship)?|boarding|bonus|reward|punch|score|time|key|access)[ -]?cards?|(?:geschenk`,
   String.raw`|gutschein|kunden|sim|gesundheits?|versicherten|versicherungs|ausweis|speicher|grafik|visiten`,
   String.raw`|post|land|spiel|fahr|bahn|eintritts|speise|bonus|mitglieds|treue|chip|stech`,
   String.raw`|sd)-?karten?(?:nummer|-?nr)?|postcard|discard|cardboard|cardio|credit (?:note|score|limit)`,
-  String.raw`|visa (?:application|appointment|office)`,
+  String.raw`|visa (?:application|appointment|office))`,
 ].join("");
 
 export const LABEL_OF_OTHER = [

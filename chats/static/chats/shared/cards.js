@@ -3,11 +3,13 @@
 import {
   CARD_WORD, IBAN_LENGTHS, IBAN_OF_DIGITS, ISSUERS, LABEL_OF_OTHER, LABEL_OF_SHORT, NO_PAYMENT_CARD, OTHER_TOKEN,
 } from "./cardrules.js";
+import {AMOUNT_GOES_ON, isDictated, isEven, isOneNumber, isPrinted, PLUS, PRINTED_GROUP} from "./cuts.js";
 import {otherReadings} from "./tags.js";
 
 const SKIPPED = String.raw`(?:\x00|%(?:2[0dDeEfF]|0[9aAdD])|<[/!?A-Za-z][^<>]{0,120}>|&(?:#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});)`;
 const SIGN = `(?:(?!${SKIPPED})[^\\p{L}\\p{N}\\x00])`;
 const CHAIN = new RegExp(`[0-9](?:(?:${SKIPPED}*${SIGN}){0,5}${SKIPPED}*[0-9]){11,}`, "gu");
+const SKIPPED_PART = new RegExp(SKIPPED, "gu");
 const PART = new RegExp(`${SKIPPED}|(?<digits>[0-9]+)|(?<sign>${SIGN})`, "gu");
 const IBAN = /(?<![A-Za-z0-9])[A-Za-z]{2}[ \xa0\u202f\x00.-]?[0-9](?:[ \xa0\u202f\x00.-]{0,2}[0-9A-Za-z]){12,31}/g;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
@@ -18,7 +20,6 @@ const DINGBATS = [[0x2776, 1], [0x2780, 1], [0x278a, 1], [0x24f5, 1]];
 const BEFORE = 64;
 const AFTER = 48;
 const KEPT = 4;
-const PRINTED_GROUP = 4;
 const LONGEST_SHORT = 14;
 const LONGEST_WITH_COMPANIONS = 27;
 const RARE_LENGTHS = new Set([12, 13, 17, 18]);
@@ -157,7 +158,8 @@ function inChain(read, chain) {
 
 const lengthsAt = (digits, first) => LENGTHS.get(digits.slice(first, first + 4)) ?? [];
 
-/** Where the cards inside the run `first`–`end` end: at its start or end, anywhere when a card is named near. */
+/** Where the cards inside the run `first`–`end` end: at its start or end, anywhere when a card is named near.
+ * Those of 15 that begin with 1 are one number in ten: only when a card is named. */
 function embedded(read, {digits, places}, first, end) {
   const start = places[first];
   const named = namesCard(read, start, places[end - 1] + 1);
@@ -166,7 +168,7 @@ function embedded(read, {digits, places}, first, end) {
   for (let at = first; at < end - 14; at += 1) {
     for (const length of lengthsAt(digits, at)) {
       const stop = at + length;
-      const anchored = named || at === first || stop === end;
+      const anchored = named || ((at === first || stop === end) && (length === 16 || digits[at] !== "1"));
       const fits = USUAL_LENGTHS.has(length) && stop <= end && length < end - first;
       if (fits && anchored && luhn(digits.slice(at, stop))) found.push(stop);
     }
@@ -191,21 +193,49 @@ function isCard(read, chain, first, end) {
   const sizes = cuts.slice(1).map((cut, at) => cut - cuts[at]);
   const length = end - first;
   if (length < SHORTEST_PAN && labelledOther(read, start, length)) return false;
-  if (length <= LONGEST_SHORT && read[start - 1] === "+") return false;
-  return isCutLikeCard(read.slice(start, stop), chain.digits, first, end, sizes);
+  if (isInternational(read, chain, first, end, sizes)) return false;
+  return isCutLikeCard(read, chain, first, end, sizes);
+}
+
+/** True when the window reads as a telephone number with its country, or as one beside another number. */
+function isInternational(read, chain, first, end, sizes) {
+  const several = sizes.length > 1;
+  const short = end - first <= LONGEST_SHORT || (several && sizes[0] !== PRINTED_GROUP);
+  if (read[chain.places[first] - 1] === "+" && short) return true;
+  const last = sizes.at(-1);
+  return last > PRINTED_GROUP && several && PLUS.test(between(read, chain, end - last));
 }
 
 /** True when the groups may be those of one card and not several numbers beside each other. */
-function isCutLikeCard(words, digits, first, end, sizes) {
-  const [length, total] = [end - first, digits.length];
-  const even = new Set(sizes.slice(0, -1)).size <= 1 && sizes.at(-1) <= sizes[0];
-  if (!even) {
-    if (digits[first] === "1") return false;
-    if (RARE_LENGTHS.has(length) && (length !== total || words.includes("\n"))) return false;
+function isCutLikeCard(read, chain, first, end, sizes) {
+  const {digits, places} = chain;
+  const even = isEven(sizes);
+  if (digits[first] === "1" && !(even && new Set(signsBetween(read, chain, first, end)).size <= 1)) return false;
+  if (RARE_LENGTHS.has(end - first) && !even) {
+    if (end - first !== digits.length || read.slice(places[first], places[end - 1]).includes("\n")) return false;
   }
-  if (sizes.slice(0, -1).every((size) => size >= PRINTED_GROUP)) return true;
-  const alone = first === 0 || end === total || total <= LONGEST_WITH_COMPANIONS;
-  return alone && !words.split(/\s+/).some((word) => TOKEN.test(word));
+  return isPrinted(sizes) || mayBeOneNumber(read, chain, first, end, sizes);
+}
+
+/** True when groups that are cut as no card is printed may still be those of one. */
+function mayBeOneNumber(read, chain, first, end, sizes) {
+  const {digits, places} = chain;
+  if (first > 0 && end < digits.length && digits.length > LONGEST_WITH_COMPANIONS) return false;
+  const signs = signsBetween(read, chain, first, end);
+  const [start, stop] = [places[first], places[end - 1] + 1];
+  if (sizes[0] > 1 && AMOUNT_GOES_ON.test(read.slice(stop, stop + 4))) return false;
+  if (first > 0 && !isDictated(sizes) && signs.includes(between(read, chain, first))) return false;
+  return isOneNumber(sizes, signs) && !read.slice(start, stop).split(/\s+/).some((word) => TOKEN.test(word));
+}
+
+/** What stands between the groups of the window, in order. */
+function signsBetween(read, chain, first, end) {
+  return chain.starts.filter((at) => at > first && at < end).map((at) => between(read, chain, at));
+}
+
+/** The signs before the group that begins at the digit `at`, which is not the first. */
+function between(read, {places}, at) {
+  return read.slice(places[at - 1] + 1, places[at]).replace(SKIPPED_PART, "");
 }
 
 const TOKEN = new RegExp(`^(?:${OTHER_TOKEN})`);

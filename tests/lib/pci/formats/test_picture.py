@@ -1,12 +1,14 @@
 """What pictures say of themselves, and what can be read in them."""
 
+import random
 import zlib
 from collections.abc import Callable
 
 import pytest
 
 from lib.pci import images
-from lib.pci.files import Verdict
+from lib.pci.files import Verdict, inspect
+from lib.pci.mask import ALL_DETECTORS
 from tests.lib.pci import made_files as made
 from tests.lib.pci import older_files as older
 from tests.lib.pci.looking import CARD, NOTES, SOLID, look
@@ -33,6 +35,43 @@ SAYING = {
 @pytest.mark.parametrize("what", SAYING)
 def test_a_card_in_what_a_picture_says_of_itself(what: str, no_tesseract: None) -> None:
     assert look(SAYING[what], f"a.{what[:3]}", unread_images=True).reason == "card"
+
+
+CODES = b" cvv 123, pin 4711, carol@example.org "
+IN_PIXELS = {
+    "png": lambda data: made.png(400, 300, "", (b"IDAT", data)),
+    "jpg": lambda data: made.jpg(pixels=data),
+    "gif": lambda data: made.gif(pixels=data),
+    "webp": lambda data: made.webp((b"VP8 ", data)),
+}
+IN_PARTICULARS = {
+    "png": lambda data: made.png(400, 300, "", (b"eXIf", data)),
+    "jpg": made.jpg,
+    "gif": lambda data: made.gif()[:-1] + b"!\xfe" + bytes([len(data)]) + data + b"\0;",
+    "webp": lambda data: made.webp((b"VP8 ", b""), (b"EXIF", data)),
+}
+
+
+@pytest.mark.parametrize("kind", IN_PIXELS)
+def test_what_reads_like_a_code_among_pixels_stands_there_by_chance(kind: str, no_tesseract: None) -> None:
+    found = {}
+    for where, make in (("pixels", IN_PIXELS), ("particulars", IN_PARTICULARS)):
+        verdict = inspect(
+            make[kind](CODES), f"a.{kind}", kinds={kind}, detectors=ALL_DETECTORS - {"phone"}, unread_images=True
+        )
+        found[where] = verdict.detectors
+    assert found == {"pixels": (), "particulars": ("cvv", "email", "pin")}
+
+
+@pytest.mark.parametrize("kind", IN_PIXELS)
+def test_a_card_is_found_even_among_pixels(kind: str, no_tesseract: None) -> None:
+    assert look(IN_PIXELS[kind](NOTES), f"a.{kind}", unread_images=True).detectors == ("pan",)
+
+
+def test_a_photograph_is_no_text(no_tesseract: None) -> None:
+    pixels = random.Random(2).randbytes(1_000_000).replace(b"\xff", b"\xff\0")
+    verdict = inspect(made.jpg(pixels=pixels), "a.jpg", kinds={"jpg"}, detectors=ALL_DETECTORS, unread_images=True)
+    assert verdict == Verdict("jpg", "", ())
 
 
 def test_pictures_that_nobody_can_read(no_tesseract: None) -> None:
