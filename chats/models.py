@@ -220,7 +220,7 @@ class Offer(models.Model):
     )
     offered_at = models.DateTimeField(_("offered"))
     expires_at = models.DateTimeField(_("to be accepted by"))
-    serving = models.PositiveIntegerField(_("agents in rotation"), default=0, editable=False)  # of the queue, then
+    serving = models.PositiveIntegerField(_("agents in rotation"), default=0, db_default=0, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True)
 

@@ -14,7 +14,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="offer",
             name="serving",
-            field=models.PositiveIntegerField(default=0, editable=False, verbose_name="agents in rotation"),
+            field=models.PositiveIntegerField(
+                db_default=0, default=0, editable=False, verbose_name="agents in rotation"
+            ),
         ),
         migrations.CreateModel(
             name="Leg",
