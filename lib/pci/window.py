@@ -46,6 +46,8 @@ PRINTED_SIZES = {4, 6, 8, 10, 12}
 """How many digits stand between two borders."""
 PICKED_FROM = 8
 """Pieces of such sizes, the last ones, among which those of one card are looked for whatever stands between."""
+FREELY_PICKED = 3
+"""Between more pieces at most one number may stand: of eight numbers of four digits, four nearly always make a card."""
 REACH = 300
 """Characters from which nothing reaches further: 19 digits with five signs between, and the words before them."""
 UNSEEN = "<&\x00"
@@ -152,8 +154,9 @@ def _across(read: str, bounds: Sequence[tuple[int, int]]) -> Iterator[Hit]:
         return
     every = [[group.span() for group in GROUP.finditer(read, *piece)] for piece in _numbers(read, shape, bounds)]
     yield from _in_run(read, every)
-    long = [[(start, end) for start, end in groups if end - start >= PRINTED_GROUP] for groups in every]
-    if long != every:
+    long = every
+    if any(end - start < PRINTED_GROUP for groups in every for start, end in groups):
+        long = [[(start, end) for start, end in groups if end - start >= PRINTED_GROUP] for groups in every]
         yield from _in_run(read, [groups for groups in long if groups])
     yield from _picked(read, long)
 
@@ -163,10 +166,10 @@ def _numbers(read: str, shape: bytes, bounds: Sequence[tuple[int, int]]) -> Iter
     lower = read.lower()
     named = any(hint in lower for hint in CARD_HINTS)
     for start, end in bounds:
-        talks = shape.count(b"a", start, end) > BARE_LETTERS
-        if talks and not named and shape.find(ROW, start, end) < 0:
+        piece = shape[start:end]
+        if b"9" not in piece or (not named and ROW not in piece and piece.count(b"a") > BARE_LETTERS):
             continue
-        if shape.find(b"9", start, end) >= 0 and not _is_talk(read, start, end, named=named):
+        if not _is_talk(read, start, end, named=named):
             yield start, end
 
 
@@ -207,7 +210,7 @@ def _picked(read: str, pieces: Sequence[Sequence[tuple[int, int]]]) -> Iterator[
     """Cards that end in the last piece, cut as they are printed, with other numbers between their pieces."""
     if not pieces or not pieces[-1]:
         return
-    *before_it, last = [(sum([end - start for start, end in groups]), groups) for groups in pieces]
+    *before_it, last = [(sum([end - start for start, end in groups]), groups) for groups in pieces if groups]
     sized = [*[piece for piece in before_it if piece[0] in PRINTED_SIZES][1 - PICKED_FROM :], last]
     sizes = [size for size, _groups in sized]
     numbers: list[str] = []
@@ -215,6 +218,8 @@ def _picked(read: str, pieces: Sequence[Sequence[tuple[int, int]]]) -> Iterator[
         for before in _ways(sizes, len(sizes) - 1, length - sizes[-1], borders):
             numbers = numbers or ["".join([read[start:end] for start, end in groups]) for _size, groups in sized]
             chosen = (*before, len(sizes) - 1)
+            if len(chosen) > FREELY_PICKED and chosen[-1] - chosen[0] > len(chosen):
+                continue
             digits = "".join([numbers[n] for n in chosen])
             if length in LENGTHS.get(digits[:4], ()) and luhn(digits) and not counts(numbers[before[0] :]):
                 places = [place for n in chosen for start, end in sized[n][1] for place in range(start, end)]

@@ -216,3 +216,10 @@ def test_the_last_four_digits_may_be_told_behind_a_card() -> None:
     for text in ("my card ends in 1111", "ending 1111", "sie endet auf 1111", "the last four: 1111"):
         assert mask_after_card(text) == (text, ())
     assert mask_after_card("on the back: 123").text == "on the back: •••"
+
+
+def test_one_other_number_may_stand_between_four_pieces() -> None:
+    masked = ["4012", "8888", "2024", "8888", "1881"]
+    assert [piece.text for piece in join_pieces(masked)] == ["••••", "••••", "2024", "••••", "1881"]
+    apart = ["4012", "8888", "2024", "2025", "8888", "1881"]
+    assert [piece.text for piece in join_pieces(apart)] == apart
