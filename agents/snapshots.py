@@ -1,5 +1,6 @@
 """What a desk shows of its agent."""
 
+from collections.abc import Hashable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,14 @@ def next_rev(agent: Agent) -> int:
     """The number of the next snapshot of this agent's desk; it only grows."""
     Agent.objects.filter(pk=agent.pk).update(desk_rev=F("desk_rev") + 1)
     return Agent.objects.values_list("desk_rev", flat=True).get(pk=agent.pk)
+
+
+def standing(agent: Agent) -> Hashable:
+    """What changes of itself and by others in what `me` tells; if it differs, a signal was lost."""
+    agents = Agent.objects.filter(pk=agent.pk)
+    columns = "name", "role", "state", "since", "reason", "team", "profile", "active_at", "team__inactivity_sign_out"
+    *shown, active_at, counts = agents.values_list(*columns).get()
+    return (*shown, active_at if counts else None)
 
 
 def me(agent: Agent) -> dict[str, Any]:

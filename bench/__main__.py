@@ -38,6 +38,8 @@ QUICK = {
     "storm": 60,
     "chats": 40,
     "routing": (100, 500, 2.0),
+    "processes": (4,),
+    "offers": (20, 10.0, 1),
 }
 
 
@@ -73,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick", action="store_true", help="a smoke run, under 90 s on a quiet machine; its figures mean little"
     )
-    parser.add_argument("--only", choices=["messages", "idle", "storm", "routing", "pci"], help="one part")
+    parser.add_argument("--only", choices=["messages", "idle", "storm", "routing", "offers", "pci"], help="one part")
     parser.add_argument("--servers", default=",".join(NAMES), help="some of " + ",".join(NAMES))
     parser.add_argument("--rounds", type=int, help="turns of each server (3)")
     parser.add_argument("--seconds", type=float, help="length of a stretch (5)")
@@ -125,6 +127,7 @@ def _tell(options: Options, found: Found, head: dict[str, Any]) -> int:
         "stretches": [each.plain() for each in found.stretches],
         "crowds": [each.plain() for each in found.crowds],
         "routing": found.routing,
+        "offers": found.offers.plain() if found.offers else None,
         "pci": found.pci,
         "notes": found.notes,
         "problems": found.problems,

@@ -1,26 +1,22 @@
-"""`python -m bench.offers`: from an agent getting free to his next request on his socket.
+"""From an agent getting free to his next request on his socket.
 
 Desks of so many agents, one place each, more chats waiting than they can take. Everybody becomes Available, takes what
 he is offered, ends it, hands in his wrap-up, and is free again; the whole house keeps to a rate of so many a second.
 Measured at the client: from sending the frame that makes him free to the snapshot that holds the request.
-
-Needs DATABASE_URL, REDIS_URL and SECRET_KEY: `python -m contactcenter.embedded exec --dir var/bench -- python -m
-bench.offers`.
 """
 
-import argparse
 import asyncio
+import os
 import random
-import sys
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from bench import servers
+from bench import databases, servers
 from bench.talker import Principal
 from contactcenter.embedded import ROOT
 from contactcenter.simulator.client import Address, Timing, WireClient
@@ -51,6 +47,10 @@ class Offered:
         ordered = sorted(self.waits_ms)
         return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else float("nan")
 
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**asdict(self), "ms": {f"p{percent}": self.percentile(percent) for percent in (50, 95, 99)}}
+
     def words(self) -> str:
         """One line for people."""
         figures = ", ".join(f"p{percent} {self.percentile(percent):.0f} ms" for percent in (50, 95, 99))
@@ -65,12 +65,15 @@ def run(*, agents: int = 300, rate: float = 20.0, turns: int = 2, folder: Path =
     """The house was staged and measured: each agent got `turns` + 1 offers. Raises servers.CannotMeasure."""
     folder.mkdir(parents=True, exist_ok=True)
     waiting = max(WAITING_EACH, turns + 2)
-    keys = servers.prepare(("ours",), folder, chats=agents * waiting, chats_per_agent=waiting)
-    with servers.running("ours", keys["ours"], folder) as server:
-        with psycopg.connect(server.database, autocommit=True) as connection:
-            connection.execute(WAIT)
-        found = Offered(agents, rate)
-        asyncio.run(_measure(server, found, turns))
+    found = Offered(agents, rate)
+    try:
+        keys = servers.prepare(("ours",), folder, chats=agents * waiting, chats_per_agent=waiting)
+        with servers.running("ours", keys["ours"], folder) as server:
+            with psycopg.connect(server.database, autocommit=True) as connection:
+                connection.execute(WAIT)
+            asyncio.run(_measure(server, found, turns))
+    finally:
+        databases.remove(servers.DATABASES["ours"], os.environ["DATABASE_URL"])
     return found
 
 
@@ -137,25 +140,3 @@ async def _free(wire: WireClient, found: Offered, kind: str, **fields: Any) -> N
     await _sees(wire, "offers")
     found.waits_ms.append(1000 * (time.perf_counter() - began))
     await asking
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Print the figures; 1 when somebody got no offer."""
-    parser = argparse.ArgumentParser(prog="python -m bench.offers")
-    parser.add_argument("--agents", type=int, default=300)
-    parser.add_argument("--rate", type=float, default=20.0, help="agents who get free in a second (20)")
-    parser.add_argument("--turns", type=int, default=2, help="chats each takes after the first offer (2)")
-    options = parser.parse_args(arguments)
-    try:
-        found = run(agents=options.agents, rate=options.rate, turns=options.turns)
-    except servers.CannotMeasure as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(found.words())
-    for problem in found.problems[:10]:
-        print(problem, file=sys.stderr)
-    return 1 if found.problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -55,6 +55,8 @@ def table(found: Found, names: Sequence[str]) -> str:
         lines += ["", *(f"{name}: {TITLES[name]}" for name in names)]
     if found.routing:
         lines += ["", "chats given out a second", *map(_routing_words, found.routing)]
+    if found.offers:
+        lines += ["", "from getting free to the next request on the socket", f"  {found.offers.words()}"]
     if found.pci:
         lines += ["", "card and personal data, one core", *pci.in_words(found.pci)]
     return "\n".join(lines)
@@ -62,8 +64,9 @@ def table(found: Found, names: Sequence[str]) -> str:
 
 def _routing_words(row: dict[str, Any]) -> str:
     late = "; ".join(f"{name}: {', '.join(each)}" for name, each in row["order"].items())
+    by = "1 process" if row["processes"] == 1 else f"{row['processes']} processes"
     return (
-        f"  {row['house']}, {row['processes']} processes: {row['ours']:,.0f}, the plain ORM {row['plain']:,.0f}: "
+        f"  {row['house']}, {by}: {row['ours']:,.0f}, the plain ORM {row['plain']:,.0f}: "
         f"× {row['ratio']:.1f} (offered {late})"
     )
 

@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import databases, pci, servers, sockets
+from bench import databases, offers, pci, servers, sockets
 from bench.messages import Cast, Phrases, Stretch, closed_loop, measured, open_loop
 from bench.meter import Meter, postgres_process, redis_process
+from bench.offers import Offered
 from bench.servers import Server
 from bench.sockets import Crowd
 
@@ -25,7 +26,7 @@ class Options:
     """What to measure, how long, how often."""
 
     names: tuple[str, ...] = servers.NAMES
-    parts: tuple[str, ...] = ("messages", "idle", "storm", "routing", "pci")
+    parts: tuple[str, ...] = ("messages", "idle", "storm", "routing", "offers", "pci")
     rounds: int = 3
     seconds: float = 5.0
     rates: tuple[float, ...] = (100.0, 400.0, 1000.0)
@@ -34,6 +35,8 @@ class Options:
     idle: tuple[int, ...] = (1000, 3000)
     storm: int = 1000
     routing: tuple[int, int, float] = (1000, 5000, 10.0)  # agents, chats in line, seconds of the yardstick
+    processes: tuple[int, ...] = (1, 4)  # that give chats out
+    offers: tuple[int, float, int] = (300, 20.0, 2)  # agents, of whom so many get free in a second, so many times
     seed: int = 1
 
     @property
@@ -50,6 +53,7 @@ class Found:
     stretches: list[Stretch] = field(default_factory=list)
     crowds: list[Crowd] = field(default_factory=list)
     routing: list[dict[str, Any]] = field(default_factory=list)
+    offers: Offered | None = None
     pci: dict[str, dict[str, float]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -57,9 +61,9 @@ class Found:
     def problems(self) -> list[str]:
         """What must not happen and did: lost, doubled, out of order, closed."""
         of_stretches = [f"{each.server}, {_title(each)}: {words}" for each in self.stretches for words in each.problems]
-        return of_stretches + [
-            f"{each.server}, {each.kind}: {words}" for each in self.crowds for words in each.problems
-        ]
+        of_crowds = [f"{each.server}, {each.kind}: {words}" for each in self.crowds for words in each.problems]
+        of_offers = [f"offers: {words}" for words in (self.offers.problems if self.offers else ())]
+        return of_stretches + of_crowds + of_offers
 
 
 def _title(stretch: Stretch) -> str:
@@ -75,9 +79,14 @@ def measure(options: Options, folder: Path, say: Say) -> Found:
     found = _with_servers(options, folder, say) if {"messages", "idle", "storm"} & {*options.parts} else Found()
     if "routing" in options.parts:
         agents, waiting, seconds = options.routing
-        say(f"routing: {waiting:,} chats for {agents:,} agents, four processes")
-        size = ["--agents", f"{agents}", "--waiting", f"{waiting}", "--seconds", f"{seconds}", "--processes", "4"]
-        found.routing = servers.routing(folder, size)
+        processes = [str(number) for number in options.processes]
+        say(f"routing: {waiting:,} chats for {agents:,} agents, by {' and by '.join(processes)} processes")
+        size = ["--agents", f"{agents}", "--waiting", f"{waiting}", "--seconds", f"{seconds}"]
+        found.routing = servers.routing(folder, [*size, "--processes", *processes])
+    if "offers" in options.parts:
+        agents, rate, turns = options.offers
+        say(f"offers: {agents} desks, {rate:g} get free in a second")
+        found.offers = offers.run(agents=agents, rate=rate, turns=turns, folder=folder)
     if "pci" in options.parts:
         say("card and personal data")
         found.pci = pci.measure()

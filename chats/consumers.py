@@ -29,6 +29,7 @@ from lib.commands import Command
 from lib.errors import Refused
 from lib.sockets import Closing, Socket
 
+ANYWAY = 6  # heartbeats of a desk from one snapshot that nothing called for to the next: two minutes
 OVER_SECONDS = 600.0  # a customer may rate this long after the end before his socket is closed
 
 
@@ -167,6 +168,9 @@ class DeskConsumer(Resuming):
 
     commands: ClassVar[Mapping[str, Command]] = {}
     snapshot: Callable[[Agent], dict[str, Any]]
+    standing: Callable[[Agent], Hashable]
+    shown: Hashable = None  # how the desk stood before the last snapshot
+    beats = 0
     active = False  # something was asked for since the last heartbeat
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -226,7 +230,7 @@ class DeskConsumer(Resuming):
             raise Closing(wire.CLOSE_NORMAL) from lost
         self.listen_to(self._groups(heads))
         self.dirty = False
-        standing = await self.work(hellos.desk, self.agent, hello.after or {}, type(self).snapshot)
+        self.shown, standing = await self.work(hellos.desk, self.agent, hello.after or {}, type(self))
         await self.welcome(hello.id, standing)
         self.push(wire.encode(standing.snapshot))
         self.dirty |= standing.heads.keys() != heads.keys()
@@ -251,7 +255,7 @@ class DeskConsumer(Resuming):
 
     async def refresh(self) -> None:
         """The whole desk, and the lines of every chat on it from now on."""
-        frame, heads = await self.work(hellos.desk_now, self.agent, type(self).snapshot)
+        self.shown, frame, heads = await self.work(hellos.desk_now, self.agent, type(self))
         if self.closed:
             return
         self.agent.name = frame["agent"]["name"]  # what is said from now on is said under it
@@ -259,15 +263,21 @@ class DeskConsumer(Resuming):
         self.push(wire.encode(frame))
 
     async def beat(self) -> None:
-        """The agent is here. Heads show which lines this desk may have missed, a snapshot makes up for lost signals."""
+        """The agent is here. Heads show which lines this desk may have missed, a snapshot makes up for lost signals.
+
+        Names and settings are no news that a signal tells: for them the desk is drawn now and then anyway.
+        """
         active, self.active = self.active, False
-        heard = await self.work(hellos.desk_beats, self.agent, desk=self.desk, by=self.user, active=active)
+        wish = {"desk": self.desk, "by": self.user, "active": active}
+        heard = await self.work(hellos.desk_beats, self.agent, type(self), **wish)
         if not heard.mine:
             # The lease had lapsed or another desk took over: a desk that slept must say hello again.
             await self.close(wire.CLOSE_REPLACED if heard.desk else wire.CLOSE_LATER)
             return
         self.pong(heard.heads, heard.now, rev=heard.rev)
-        await self.heard(wire.DESK_CHANGED)
+        self.beats += 1
+        if heard.standing != self.shown or self.beats % ANYWAY == 0:
+            await self.heard(wire.DESK_CHANGED)
 
     async def gone(self) -> None:
         """Another desk may come at once; presence runs on for its lease."""

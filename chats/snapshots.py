@@ -1,6 +1,6 @@
 """What a desk or a customer's page shows besides the lines: whole small snapshots, no deltas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -68,6 +68,15 @@ def offers(agent: Agent) -> list[dict[str, Any]]:
         }
         for offer in rows
     ]
+
+
+def standing(agent: Agent) -> Hashable:
+    """His requests, and how the chats that he hears stand and who sits in them; if it differs, a signal was lost."""
+    heard = Chat.objects.heard_by(agent).order_by().values("pk")
+    offered = Offer.objects.live().filter(Q(agent=agent) | Q(chat__in=heard)).order_by("pk")
+    seats = Seat.objects.live().filter(chat__in=heard).order_by("pk")
+    seated = seats.values_list("pk", "role", "chat__state", "chat__queue", "chat__customer_away")
+    return tuple(offered.values_list("pk", "expires_at")), tuple(seated)
 
 
 def chats(agent: Agent) -> list[dict[str, Any]]:

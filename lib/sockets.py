@@ -123,6 +123,8 @@ class Socket(AsyncConsumer):
         offered = self.scope.get("subprotocols", [])
         chosen = wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else None
         await self.base_send({"type": "websocket.accept", "subprotocol": chosen})
+        if self._flow is not None:
+            self._flow.read_into(self._arrived)
         self._heard_at = self.hub.loop.time()
         self._ring_at(self._heard_at + self._patience)
         return True

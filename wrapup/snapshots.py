@@ -1,5 +1,6 @@
 """What a desk shows of open wrap-ups."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from agents.models import Agent
@@ -26,6 +27,12 @@ def wrapups(agent: Agent) -> list[dict[str, Any]]:
         }
         for row in rows.order_by("started_at")
     ]
+
+
+def standing(agent: Agent) -> Hashable:
+    """Which wrap-ups he owes and until when; if it differs, a signal was lost."""
+    rows = WrapUp.objects.for_agent(agent).open().order_by("started_at")
+    return tuple(rows.values_list("pk", "due_at", "can_extend"))
 
 
 def codes(row: WrapUp, agent: Agent) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ from django.db import OperationalError
 import lib.hub
 from agents.models import Agent
 from chats import hellos, operations, snapshots
-from chats.models import Chat, Seat
+from chats.consumers import ANYWAY
+from chats.models import Chat, Customer, Seat
 from chats.operations.open import Opened
 from chats.operations.presence import CUSTOMER_GRACE
 from chats.tasks import sweep
@@ -212,3 +213,43 @@ async def test_a_customer_whose_welcome_failed_is_away_soon(
     await customer.leave()
     soon = await in_thread(database_now) + CUSTOMER_GRACE
     assert (await in_thread(fresh, carol.chat)).customer_until <= soon
+
+
+async def heard_over_two_beats(wire: Wire) -> list[str]:
+    """All that one heartbeat brings: what it draws comes before the answer to the next."""
+    heard = await heard_until_pong(wire)
+    return heard + await heard_until_pong(wire)
+
+
+def renamed(seat: Seat) -> None:
+    Agent.objects.filter(pk=seat.agent_id).update(name="Ms Quiet")
+
+
+def sat_down_idle(seat: Seat) -> None:
+    Agent.objects.filter(pk=seat.agent_id).update(state="idle")
+
+
+def joined(seat: Seat) -> None:
+    guest = Agent.objects.exclude(pk=seat.agent_id).first()
+    Seat.objects.create(chat=seat.chat, agent=guest, role="guest", queue=seat.chat.queue, joined_at=database_now())
+
+
+@pytest.mark.parametrize("unheard", [renamed, sat_down_idle, joined, in_another_queue, left_alone])
+async def test_a_heartbeat_makes_up_for_news_that_the_desk_has_not_heard(
+    stage: Stage, seat: Seat, bob: Agent, unheard: Callable[[Seat], None]
+) -> None:
+    desk = await stage.desk(seat.agent)
+    assert await heard_over_two_beats(desk) == ["pong", "pong"], "nothing has happened, nothing is drawn"
+    await in_thread(unheard, seat)
+    assert await heard_over_two_beats(desk) == ["pong", "desk", "pong"]
+    assert await heard_until_pong(desk) == ["pong"]
+
+
+async def test_what_no_signal_tells_is_drawn_at_every_so_many_heartbeats(stage: Stage, seat: Seat) -> None:
+    desk = await stage.desk(seat.agent)
+    await in_thread(lambda: Customer.objects.filter(pk=seat.chat.customer_id).update(name="Carola"))
+    heard = [kind for _ in range(ANYWAY) for kind in await heard_until_pong(desk)]
+    assert "desk" not in heard
+    await desk.send("ping")
+    drawn = await desk.new(lambda frame: frame["type"] == "desk")
+    assert drawn["chats"][0]["customer"]["name"] == "Carola"

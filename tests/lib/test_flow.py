@@ -1,17 +1,20 @@
 """A connection's two ways: frames as the standard wants them, and who may keep it from being read."""
 
 import asyncio
+from itertools import pairwise
 from socket import socket, socketpair
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from twisted.internet.tcp import Connection
 from websockets.frames import Frame as Standard
 from websockets.frames import Opcode
 from websockets.streams import StreamReader
 
 from lib.door import Door
-from lib.flow import Flow, framed
+from lib.flow import Flow, framed, whole_text
 
 
 def understood(raw: bytes) -> Standard:
@@ -108,6 +111,96 @@ def test_it_is_read_only_while_nobody_holds_it_and_the_reader_keeps_up() -> None
     assert not transport.reading, "it is still held"
     flow.let_go()
     assert transport.reading
+
+
+class Parsing(Protocol):
+    """Daphne's with a parser of its own: the `websockets` library's, which holds what isn't a whole frame yet."""
+
+    muted = False
+    current_frame = inside_message = None
+
+    def __init__(self, heard: list[str]) -> None:
+        super().__init__()
+        self.application_queue: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self.data = b""
+        self.heard = heard
+        self._pieces: list[bytes] = []
+
+    def dataReceived(self, data: bytes) -> None:
+        self.data += data
+        while frame := self._next():
+            if frame.opcode in (Opcode.TEXT, Opcode.CONT):
+                self._pieces.append(bytes(frame.data))
+                self.inside_message = not frame.fin
+                if frame.fin:
+                    self.heard.append(b"".join(self._pieces).decode(errors="replace"))
+                    self._pieces.clear()
+            else:
+                self.heard.append(f"<{frame.opcode.name}>")
+
+    def _next(self) -> Standard | None:
+        stream = StreamReader()
+        stream.feed_data(self.data)
+        parser = Standard.parse(stream.read_exact, mask=True, max_size=None, extensions=[])
+        try:
+            next(parser)
+        except StopIteration as stop:
+            self.data = bytes(stream.buffer)
+            frame: Standard = stop.value
+            return frame
+        return None
+
+
+def sent(opcode: Opcode, data: bytes, *, fin: bool = True) -> bytes:
+    """A frame as a client sends it."""
+    return Standard(opcode, data, fin=fin).serialize(mask=True, extensions=[])
+
+
+MESSAGES = st.one_of(
+    st.text(max_size=300).map(lambda text: ([text], sent(Opcode.TEXT, text.encode()))),
+    st.sampled_from([125, 126, 65_535, 65_536, 70_000]).map(lambda n: (["x" * n], sent(Opcode.TEXT, b"x" * n))),
+    st.text(min_size=2, max_size=9).map(
+        lambda text: ([text], sent(Opcode.TEXT, text[:1].encode(), fin=False) + sent(Opcode.CONT, text[1:].encode()))
+    ),
+    st.just((["<PING>"], sent(Opcode.PING, b"x"))),
+    st.just(([b"\xff\xfe".decode(errors="replace")], sent(Opcode.TEXT, b"\xff\xfe"))),
+)
+
+
+@given(st.lists(MESSAGES, max_size=8), st.data())
+def test_whatever_comes_is_heard_once_and_in_order_however_it_is_cut(
+    messages: list[tuple[list[str], bytes]], data: st.DataObject
+) -> None:
+    heard: list[str] = []
+    protocol = Parsing(heard)
+    Flow(protocol).read_into(heard.append)
+    raw = b"".join(bytes_ for _texts, bytes_ in messages)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=12)))
+    for begin, end in pairwise([0, *cuts, len(raw)]):
+        protocol.dataReceived(raw[begin:end])
+    assert heard == [text for texts, _bytes in messages for text in texts]
+    assert not protocol.data
+
+
+def test_a_text_is_left_to_the_parser_while_older_ones_wait_in_its_queue() -> None:
+    heard: list[str] = []
+    protocol = Parsing(parsed := [])
+    Flow(protocol).read_into(heard.append)
+    protocol.application_queue.put_nowait({"type": "websocket.receive", "text": "first"})
+    protocol.dataReceived(sent(Opcode.TEXT, b"second"))
+    assert (heard, parsed) == ([], ["second"])
+    protocol.application_queue.get_nowait()
+    protocol.dataReceived(sent(Opcode.TEXT, b"third"))
+    assert (heard, parsed) == (["third"], ["second"])
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"\x81", b"\x81\x85", sent(Opcode.TEXT, b"hello")[:-1], sent(Opcode.TEXT, b"x" * 300)[:7],
+     framed(b"unmasked"), b"\x81\xfe\x00\x05abcdhello", b"\xc1\x85abcdhello", sent(Opcode.BINARY, b"hello")],
+)  # fmt: skip
+def test_what_is_no_whole_plain_text_is_the_parsers(raw: bytes) -> None:
+    assert whole_text(raw, 0) is None
 
 
 async def test_through_the_door_go_so_many_at_once_the_others_in_order() -> None:
