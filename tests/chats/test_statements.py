@@ -62,4 +62,4 @@ def test_a_message_is_looked_up_by_its_whole_key(alice_with_carol: Seat, known: 
         "chats_seat": ["chat_id ="],
     }.items():
         conditions = [condition.replace(")::text", "") for name, condition in found if name == table]
-        assert conditions and all(key in condition for condition in conditions for key in keys), conditions
+        assert conditions and all(key in condition for condition in conditions for key in keys), (table, conditions)
