@@ -33,10 +33,23 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(entry=None, held=None).exclude(status__in=gone)
 
 
-class HeldMessage(models.Model):
-    """A message under the policy Drop whose files are still being looked at: nobody but its sender knows of it.
+class HeldMessageQuerySet(models.QuerySet["HeldMessage"]):
+    """Words for asking about messages that wait."""
 
-    Of a discarded message only its cid and what was found stay, so that a repetition is answered as it was.
+    def waiting(self) -> "HeldMessageQuerySet":
+        """Those that are neither sent nor discarded, in the order they were sent in."""
+        return self.filter(outcome="").order_by("pk")
+
+    def of_sender(self, kind: str, sender_id: str) -> "HeldMessageQuerySet":
+        """Those of one person."""
+        return self.filter(sender_kind=kind, sender_id=sender_id)
+
+
+class HeldMessage(models.Model):
+    """A message under the policy Drop whose files are still being looked at, or one that its sender sent behind it.
+
+    Nobody but its sender knows of it. Of a discarded message only its cid and what was found stay, so that a repetition
+    is answered as it was.
     """
 
     class Outcome(models.TextChoices):
@@ -62,11 +75,16 @@ class HeldMessage(models.Model):
     findings = models.JSONField(_("findings"), default=list)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices, blank=True)
 
+    objects = HeldMessageQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("held message")
         verbose_name_plural = _("held messages")
         constraints = [
             models.UniqueConstraint(fields=["chat", "sender_kind", "sender_id", "cid"], name="held_once_per_sender")
+        ]
+        indexes = [
+            models.Index(fields=["chat", "sender_kind", "sender_id"], condition=Q(outcome=""), name="held_waiting")
         ]
 
     def __str__(self) -> str:

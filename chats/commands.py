@@ -152,7 +152,7 @@ def answer(posted: Posted) -> dict[str, Any]:
     """What the sender is told of his message: as it was stored."""
     entry, held = posted.entry, posted.held
     if held is not None and entry is None:
-        said = {"chat": str(held.chat_id), "cid": held.cid, "held": True, "findings": []}
+        said = {"chat": str(held.chat_id), "cid": held.cid, "held": True, "findings": held.findings}
         return {**said, "duplicate": posted.duplicate}
     assert entry is not None  # noqa: S101 - what is not held was written
     return {

@@ -51,7 +51,7 @@ class Said:
 class Outcome:
     """What the database says of one message."""
 
-    left: bool = False  # to the ordinary verb: completes a number, or its cid belongs to a held or discarded message
+    left: bool = False  # to the ordinary verb: completes a number, is sent behind a held message, or has the cid of one
     queue: int | None = None
     state: str | None = None
     may_read: bool = False

@@ -33,7 +33,8 @@ WITH said AS (
 ), looked AS (
     SELECT said.*, found.queue_id, found.state, found.public_head, found.kind AS of_kind,
         before.seq AS old_seq, before.at AS old_at, before.text AS old_text,
-        before.findings AS old_findings, before.fingerprint AS old_fingerprint, held.id IS NOT NULL AS held,
+        before.findings AS old_findings, before.fingerprint AS old_fingerprint,
+        held.id IS NOT NULL OR ahead.id IS NOT NULL AS held,
         seat.left_at IS NULL AS seated, seat.id IS NOT NULL AS may_read
     FROM said
     CROSS JOIN LATERAL (SELECT queue_id, state, public_head, kind FROM chats_chat WHERE id = said.chat LIMIT 1) AS found
@@ -47,6 +48,11 @@ WITH said AS (
         WHERE chat_id = said.chat AND sender_kind = said.kind AND sender_id = said.who AND cid = said.cid
         LIMIT 1
     ) AS held ON true
+    LEFT JOIN LATERAL (
+        SELECT id FROM chats_heldmessage
+        WHERE chat_id = said.chat AND sender_kind = said.kind AND sender_id = said.who AND outcome = ''
+        LIMIT 1
+    ) AS ahead ON true
     LEFT JOIN LATERAL (
         SELECT id, left_at FROM chats_seat
         WHERE chat_id = said.chat AND agent_id = said.agent AND released_at IS NULL

@@ -352,6 +352,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "held message",
                 "verbose_name_plural": "held messages",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("outcome", "")),
+                        fields=["chat", "sender_kind", "sender_id"],
+                        name="held_waiting",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

@@ -2,12 +2,13 @@
 
 from django.utils.translation import override
 
-from chats import bot
+from chats import bot, policies
 from chats.events import ChatChanged
 from chats.models import Chat
-from chats.operations import lines
+from chats.operations import lines, pieces
 from chats.operations.enqueue import hand_over
 from chats.operations.overflow import way_in
+from chats.screening import Screened, clean
 from chats.senders import BOT, Sender
 from chats.states import State
 from lib.clock import database_now
@@ -47,7 +48,14 @@ def _stay(chat: Chat, nobody: Refused) -> None:
 
 
 def _say(chat: Chat, words: str, **data: object) -> None:
-    """The chatbot's line stands, and the customer's buttons are those under it."""
+    """The chatbot's line stands, and the customer's buttons are those under it.
+
+    What settings say is masked under either policy, also when it completes a number.
+    """
     if words:
-        lines.append(chat, "message", by=BOT, at=database_now(), text=words, data=data)
+        now, policy = database_now(), policies.of_queue(chat.queue_id).screening._replace(drop=False)
+        screened = Screened(str(clean(words, policy)[0]), [], None)
+        joined = pieces.look_back(chat, by=BOT, screened=screened, policy=policy, at=now)
+        pieces.mask_earlier(chat, joined, by=BOT, at=now)
+        lines.append(chat, "message", by=BOT, at=now, screened=joined.screened, data=data)
         publish(ChatChanged(chat_id=chat.pk))

@@ -10,7 +10,7 @@ from agents.models import Agent
 from chats.events import ChatChanged, QueueMoved, SeatEnded
 from chats.legs import Outcome
 from chats.models import Chat, Leg, Offer, Seat, Watch
-from chats.operations import lines
+from chats.operations import holding, lines
 from chats.operations.distribute import distribute_for
 from chats.senders import SYSTEM, Sender, of_agent
 from chats.states import Kind
@@ -74,7 +74,11 @@ def release(seat: Seat, *, by: Sender) -> bool:
 
 
 def over(chat: Chat, verb: str, *, by: Sender, who: Sender, why: str) -> Chat:
-    """`who` ended the locked chat: offers, seats and transcript are closed; nobody writes after the last line."""
+    """`who` ended the locked chat: offers, seats and transcript are closed; nobody writes after the last line.
+
+    What still waited is said before it, or discarded with its files.
+    """
+    holding.let_go(chat)
     at = database_now()
     try:
         row = Chat.objects.advance(chat.pk, verb, ended_at=at, ended_by=who.kind)

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from chats import policies
 from chats.attachments import PART_SIZE, AttachmentQuerySet
-from chats.events import FileReady, MessageDropped
+from chats.events import FileReady
 from chats.lookback import MOST
-from chats.models import Attachment, Chat, Entry, HeldMessage, Seat
-from chats.operations import lines, pieces
+from chats.models import Attachment, Chat, Entry, Seat
+from chats.operations import holding, lines
 from chats.operations.bot_turn import let_bot_answer
+from chats.operations.holding import throw_away
 from chats.policies import Rule
-from chats.screening import Screened, clean, dropped, findings
+from chats.screening import clean, dropped, findings
 from chats.senders import Sender
 from lib.clock import database_now
 from lib.errors import Refused
@@ -160,7 +160,7 @@ def cancel(chat: Chat, attachment_id: UUID, *, by: Sender) -> None:
     if row.entry_id or row.held_id:
         raise Refused("state", _("The file was sent already."))
     if row.status != Status.DROPPED:
-        _throw_away(row, Status.CANCELLED, "")
+        throw_away(row, Status.CANCELLED, "")
 
 
 def _own(chat: Chat, attachment_id: UUID, by: Sender) -> Attachment:
@@ -185,40 +185,6 @@ def taken(chat: Chat, ids: Sequence[UUID], *, by: Sender) -> list[Attachment]:
     return [rows[pk] for pk in dict.fromkeys(ids)]
 
 
-def attach(sent: Sequence[Attachment], entry: Entry) -> None:
-    """The files belong to the line."""
-    Attachment.objects.filter(pk__in=[file.pk for file in sent]).update(entry=entry, held=None)
-
-
-def hold(chat: Chat, sent: Sequence[Attachment], *, by: Sender, cid: str, screened: Screened) -> HeldMessage:
-    """The message waits for the verdicts on its files."""
-    held = _held(chat, by, cid, fingerprint=screened.fingerprint, text=Passed(screened.text))
-    Attachment.objects.filter(pk__in=[file.pk for file in sent]).update(held=held)
-    return held
-
-
-def remember_dropped(chat: Chat, *, by: Sender, cid: str, found: Sequence[dict[str, str]]) -> None:
-    """The cid of a discarded message is taken; without a print any repetition counts as the same."""
-    _held(chat, by, cid, findings=list(found), outcome=HeldMessage.Outcome.DROPPED)
-
-
-def _held(chat: Chat, by: Sender, cid: str, **more: Any) -> HeldMessage:
-    sender = {"sender_kind": by.kind, "sender_id": by.id, "sender_name": by.name}
-    return HeldMessage.objects.create(chat=chat, at=database_now(), cid=cid, **sender, **more)
-
-
-def discard(sent: Sequence[Attachment], *, reason: str) -> None:
-    """No byte of the files is left."""
-    for file in sent:
-        _throw_away(file, Status.DROPPED, file.reason or reason)
-
-
-def _throw_away(row: Attachment, status: str, reason: str) -> None:
-    row.path.unlink(missing_ok=True)
-    row.status, row.reason = status, reason
-    row.save(update_fields=["status", "reason"])
-
-
 # --- the verdict
 
 
@@ -236,16 +202,24 @@ def judge(attachment_id: UUID, *, kind: str, reason: str, detectors: Sequence[st
         by = Sender(row.sender_kind, row.sender_id)  # type: ignore[arg-type]
         lines.note_findings(sorted(set(detectors)), chat=chat, by=by, at=now, place="file", action="dropped")
         if reason:
-            _throw_away(row, Status.DROPPED, reason)
+            throw_away(row, Status.DROPPED, reason)
         else:
             row.kind, row.status = kind, Status.CLEAN
             row.save(update_fields=["kind", "status"])
         if row.entry_id:
             _amend(chat, Entry.objects.get(pk=row.entry_id), row)
-        elif row.held_id:
-            held = HeldMessage.objects.select_for_update().get(pk=row.held_id)
-            _settle_held(chat, held, row, detectors)
+        elif row.held is not None:
+            if row.status == Status.DROPPED:
+                holding.discard_message(chat, row.held, findings=detectors)
+            _go_on(chat, holding.sender_of(row.held))
     return True
+
+
+def _go_on(chat: Chat, by: Sender) -> None:
+    """What waits is said in its order, up to the first message whose files are still looked at."""
+    while (line := holding.say_next(chat, by=by)) is not None:
+        let_bot_answer(chat, str(line.text), by=by)
+        chat = Chat.objects.locked(chat.pk)
 
 
 def _amend(chat: Chat, line: Entry, row: Attachment) -> None:
@@ -254,54 +228,13 @@ def _amend(chat: Chat, line: Entry, row: Attachment) -> None:
     lines.amend(chat, line, at=database_now())
 
 
-def _settle_held(chat: Chat, held: HeldMessage, row: Attachment, detectors: Sequence[str]) -> None:
-    """One bad file discards the whole message; when all are clean it is said now."""
-    sent = list(Attachment.objects.select_for_update().filter(held=held))
-    by = Sender(held.sender_kind, held.sender_id, held.sender_name)  # type: ignore[arg-type]
-    if row.status == Status.DROPPED or chat.ended_at is not None:
-        discard(sent, reason="message")
-        held.outcome, held.text = HeldMessage.Outcome.DROPPED, ""
-        held.findings = [{"detector": name, "action": "dropped"} for name in sorted(set(detectors))]
-        _tell_dropped(chat, held, sent, by=by)
-    elif all(file.status == Status.CLEAN for file in sent):
-        held.outcome = HeldMessage.Outcome.SENT if _say(chat, held, sent, by) else HeldMessage.Outcome.DROPPED
-        held.text = ""
-    else:
-        return
-    held.save(update_fields=["outcome", "text", "findings"])
-
-
-def _say(chat: Chat, held: HeldMessage, sent: Sequence[Attachment], by: Sender) -> bool:
-    """The held message stands in the transcript; False when with what was said meanwhile it completes a number."""
-    now, policy = database_now(), policies.of_queue(chat.queue_id).screening
-    screened = Screened(held.text, [], bytes(held.fingerprint) if held.fingerprint else None)
-    joined = pieces.look_back(chat, by=by, screened=screened, policy=policy, at=now)
-    pieces.mask_earlier(chat, joined, by=by, at=now)
-    if joined.screened.dropped:
-        discard(sent, reason="message")
-        held.findings = joined.screened.findings
-        _tell_dropped(chat, held, sent, by=by)
-        return False
-    cards = [file.card() for file in sent]
-    entry = lines.append(chat, "message", by=by, at=now, screened=joined.screened, cid=held.cid, files=cards)
-    attach(sent, entry)
-    let_bot_answer(chat, str(joined.screened.text), by=by)
-    return True
-
-
-def _tell_dropped(chat: Chat, held: HeldMessage, sent: Sequence[Attachment], *, by: Sender) -> None:
-    """The sender hears what was found, and of each file why it is gone."""
-    cards = tuple(file.card() for file in sent)
-    publish(MessageDropped(chat_id=chat.pk, by=by, cid=held.cid, findings=tuple(held.findings), files=cards))
-
-
 @transaction.atomic
 def sweep_away(row: Attachment) -> bool:
     """A file that was never sent is gone. False when it was meanwhile."""
     now = Attachment.objects.select_for_update().unsent().filter(pk=row.pk).first()
     if now is None:
         return False
-    _throw_away(now, Status.CANCELLED, "")
+    throw_away(now, Status.CANCELLED, "")
     return True
 
 

@@ -65,7 +65,9 @@ def append(
     )
     entry.text = text
     if kind in SPOKEN:
-        note_findings([found["detector"] for found in entry.findings], chat=chat, by=by, at=at, place=kind)
+        # What was masked while the message waited has been noted then.
+        new = [found["detector"] for found in entry.findings if found["action"] != "amended"]
+        note_findings(new, chat=chat, by=by, at=at, place=kind)
     publish(LinesWritten(chat_id=chat.pk, stream=stream, entries=(entry.frame(),)))
     return entry
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chats.lookback import ALWAYS, MOST, WINDOW_SECONDS
-from chats.models import Chat, Entry, Finding
+from chats.models import Chat, Entry, Finding, HeldMessage
 from chats.operations import lines
 from chats.screening import Policy, Screened, findings
 from chats.senders import Sender
@@ -15,25 +15,33 @@ from lib.pci.mask import Masked
 from lib.pci.window import CARDS, join_pieces, mask_after_card
 
 WINDOW = timedelta(seconds=WINDOW_SECONDS)
+Line = Entry | HeldMessage
 
 
 class Joined(NamedTuple):
     """The new message as it may be stored, and the earlier lines that must change: line, text, detectors."""
 
     screened: Screened
-    earlier: list[tuple[Entry, str, list[str]]]
+    earlier: list[tuple[Line, str, list[str]]]
 
 
 def look_back(
-    chat: Chat, *, by: Sender, screened: Screened, policy: Policy, at: datetime, stream: str = Entry.PUBLIC
+    chat: Chat,
+    *,
+    by: Sender,
+    screened: Screened,
+    policy: Policy,
+    at: datetime,
+    stream: str = Entry.PUBLIC,
+    behind: HeldMessage | None = None,
 ) -> Joined:
-    """What the message completes in its stream. Nothing is written; the chat's row must be locked."""
+    """What the message completes in its stream, with what waits there before it. `behind`: it has waited itself.
+
+    Nothing is written; the chat's row must be locked.
+    """
     if not holds_digit(screened.text):
         return Joined(screened, [])
-    said = Entry.objects.filter(
-        chat=chat, stream=stream, kind__in=lines.SPOKEN, sender_kind=by.kind, sender_id=by.id
-    ).order_by("-seq")[:MOST]
-    recent = [line for nth, line in enumerate(said) if nth < ALWAYS or line.at > at - WINDOW][::-1]
+    recent = _said_before(chat, by, stream, behind, since=at - WINDOW)
     *before, last = join_pieces([*(line.text for line in recent), screened.text], policy.detectors)
     beside = mask_after_card(last.text, policy.detectors)
     if beside.findings and _has_shown_card(chat, by, recent, at):
@@ -50,7 +58,19 @@ def look_back(
     return Joined(Screened(last.text, findings(detectors, policy), None, dropped=policy.drop), earlier)
 
 
-def _has_shown_card(chat: Chat, by: Sender, recent: Sequence[Entry], at: datetime) -> bool:
+def _said_before(chat: Chat, by: Sender, stream: str, behind: HeldMessage | None, *, since: datetime) -> list[Line]:
+    """The sender's last lines, oldest first; what waits stands behind what was said, for it keeps its order."""
+    said = Entry.objects.filter(
+        chat=chat, stream=stream, kind__in=lines.SPOKEN, sender_kind=by.kind, sender_id=by.id
+    ).order_by("-seq")[:MOST]
+    waiting = HeldMessage.objects.waiting().of_sender(by.kind, by.id).filter(chat=chat).reverse()
+    if behind is not None:
+        waiting = waiting.filter(pk__lt=behind.pk)
+    last = [*(waiting[:MOST] if stream == Entry.PUBLIC else ()), *said][:MOST]
+    return [line for nth, line in enumerate(last) if nth < ALWAYS or line.at > since][::-1]
+
+
+def _has_shown_card(chat: Chat, by: Sender, recent: Sequence[Line], at: datetime) -> bool:
     """Whether a card of this sender was found in this chat: masked, discarded, in a file, in the form.
 
     It counts for ten minutes, and while fewer than ALWAYS of his lines have come since; never for more than MOST.
@@ -66,12 +86,15 @@ def _has_shown_card(chat: Chat, by: Sender, recent: Sequence[Entry], at: datetim
 def mask_earlier(chat: Chat, joined: Joined, *, by: Sender, at: datetime) -> None:
     """The earlier pieces are masked in the database, and every screen is told by an `amended` line for each.
 
-    A line that was changed has no print any more: whatever is sent again under its cid is answered with what stands.
+    What waits was shown on none. A line that was changed has no print any more: whatever is sent again under its cid is
+    answered with what stands.
     """
     for line, text, detectors in joined.earlier:
         new = [{"detector": name, "action": "amended"} for name in detectors]
         line.findings = [*line.findings, *(found for found in new if found not in line.findings)]
         line.text, line.fingerprint = Passed(text), None
         line.save(update_fields=["text", "fingerprint", "findings"])
-        lines.amend(chat, line, at=at)
-        lines.note_findings(detectors, chat=chat, by=by, at=at, place=line.kind, action="amended")
+        if isinstance(line, Entry):
+            lines.amend(chat, line, at=at)
+        place = line.kind if isinstance(line, Entry) else "message"
+        lines.note_findings(detectors, chat=chat, by=by, at=at, place=place, action="amended")

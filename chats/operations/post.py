@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chats import policies
 from chats.models import Attachment, Chat, Entry, HeldMessage, Seat
-from chats.operations import files, lines, pieces
+from chats.operations import files, holding, lines, pieces
 from chats.operations.bot_turn import let_bot_answer
 from chats.screening import Screened, check_cid, dropped, screen
 from chats.senders import Sender
@@ -32,10 +32,11 @@ def post(chat: Chat, *, by: Sender, cid: str, text: str, attachments: Sequence[U
     """The text stands in the public stream once, card data masked before anything was written.
 
     The same cid and body again gives the same answer. Under the policy Drop a message with files that are still
-    looked at is held. Refused: `invalid` (empty), `too_large`, `conflict` (the cid was used for something else),
-    `gone` (the chat is over), `forbidden` (no seat in the chat), `not_found`, `state` (a file is missing or not
-    there yet), `pci_dropped` with the findings: nothing of the message was kept but its cid, which answers the same
-    again. A number in pieces is why: the earlier pieces are masked by now, and would complete nothing any more.
+    looked at is held, and so is what its sender sends behind it. Refused: `invalid` (empty), `too_large`, `conflict`
+    (the cid was used for something else), `gone` (the chat is over), `forbidden` (no seat in the chat), `not_found`,
+    `state` (a file is missing or not there yet), `pci_dropped` with the findings: nothing of the message was kept but
+    its cid, which answers the same again. A number in pieces is why: the earlier pieces are masked by now, and would
+    complete nothing any more.
     """
     check_cid(cid)
     screened = screen(text, policies.of_queue(chat.queue_id).screening, files=attachments)
@@ -58,8 +59,8 @@ def post(chat: Chat, *, by: Sender, cid: str, text: str, attachments: Sequence[U
             return _write(row, by=by, cid=cid, screened=screened, sent=sent, drop=policy.drop)
         found = [finding["detector"] for finding in screened.findings]
         lines.note_findings(found, chat=row, by=by, at=now, place="message", action="dropped")
-        files.discard(sent, reason="message")
-        files.remember_dropped(row, by=by, cid=cid, found=screened.findings)
+        holding.discard(sent, reason="message")
+        holding.remember_dropped(row, by=by, cid=cid, found=screened.findings)
     raise dropped(screened.findings, [file.card() for file in sent])
 
 
@@ -71,11 +72,12 @@ def _with_files(screened: Screened, sent: Sequence[Attachment], *, drop: bool) -
 
 
 def _write(row: Chat, *, by: Sender, cid: str, screened: Screened, sent: Sequence[Attachment], drop: bool) -> Posted:
-    if drop and any(file.status == Attachment.Status.SCANNING for file in sent):
-        return Posted(None, duplicate=False, held=files.hold(row, sent, by=by, cid=cid, screened=screened))
+    unread = drop and any(file.status == Attachment.Status.SCANNING for file in sent)
+    if unread or holding.must_wait(row, by=by):
+        return Posted(None, duplicate=False, held=holding.hold(row, sent, by=by, cid=cid, screened=screened))
     cards = [file.card() for file in sent]
     entry = lines.append(row, "message", by=by, at=database_now(), screened=screened, cid=cid, files=cards)
-    files.attach(sent, entry)
+    holding.attach(sent, entry)
     let_bot_answer(row, screened.text, by=by)
     return Posted(entry, duplicate=False)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from chats.attachments import PART_SIZE
 from tests.browser import people
@@ -89,6 +89,13 @@ def dropping(live: Live, widget: Page) -> Iterator[None]:
     finally:
         live.execute("DELETE FROM chats_screeningpolicy")
         until(lambda: policy_after_reload(widget) == "redact")
+
+
+def in_order(log: Locator, *texts: str) -> bool:
+    """Whether the texts stand one below the other."""
+    shown = log.inner_text()
+    places = [shown.index(text) for text in texts]
+    return places == sorted(places)
 
 
 def policy_after_reload(widget: Page) -> Any:
@@ -182,8 +189,11 @@ def test_under_drop_a_message_is_held_and_discarded_with_its_files(live: Live, b
             people.says(widget, "all or nothing")
             expect(log.get_by_text("Being checked, a few seconds").last).to_be_visible()
             people.says(widget, "said meanwhile")
-            expect(talk.get_by_text("said meanwhile")).to_be_visible()
+            expect(log.get_by_text("goes out after the one before it")).to_be_visible()
+            assert in_order(log, "all or nothing", "said meanwhile")
+            expect(talk.get_by_text("said meanwhile")).to_have_count(0)
             expect(talk.get_by_text("all or nothing")).to_have_count(0)
+        expect(talk.get_by_text("said meanwhile")).to_be_visible()
         told = log.get_by_role("alert")
         expect(told).to_contain_text(
             "The whole message was discarded, nobody has seen it. card.txt: it holds a card number."
@@ -203,8 +213,11 @@ def test_under_drop_a_message_is_held_and_discarded_with_its_files(live: Live, b
         widget.keyboard.press("Delete")
         people.says(widget, "my card is")
 
-        widget.locator(PICK).set_input_files([file("dot.png", made.png(40, 20), "image/png")])
-        people.says(widget, "a picture")
+        with nobody_looks(live):
+            widget.locator(PICK).set_input_files([file("dot.png", made.png(40, 20), "image/png")])
+            people.says(widget, "a picture")
+            people.says(widget, "as you see")
+            expect(log.get_by_text("goes out after the one before it")).to_be_visible()
         shown = talk.locator(".picture img")
         expect(shown).to_be_visible()
         assert shown.evaluate("image => image.decode().then(() => [image.naturalWidth, image.naturalHeight])") == [
@@ -212,4 +225,6 @@ def test_under_drop_a_message_is_held_and_discarded_with_its_files(live: Live, b
             20,
         ]
         assert talk.get_by_text("my card is").count() == 1
+        expect(talk.get_by_text("as you see")).to_be_visible()
+        assert in_order(talk, "a picture", "as you see") and in_order(log, "a picture", "as you see")
     assert complaints == []

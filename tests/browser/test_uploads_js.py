@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.file_server import FileServer
-from tests.browser.wire_server import CHAT, WireServer
+from tests.browser.wire_server import CHAT, WireServer, entry
 
 pytestmark = pytest.mark.browser
 
@@ -235,6 +235,24 @@ def test_a_held_message_that_was_discarded_tells_which_file_and_why(
         "attachments": [card],
     }
     assert page.evaluate("() => [uploads.all.length, sessionStorage.length]") == [0, 0]
+
+
+def test_behind_a_held_message_the_next_ones_wait_at_the_server_in_their_place(
+    page: Page, files: FileServer, server: WireServer
+) -> None:
+    server.faults.extend(["held", "held"])
+    cids = page.evaluate("() => { add(['a.txt', 'words']); return [send('first'), send('second')]; }")
+    page.wait_for_function("() => transcript.pending.every(({state}) => state === 'held')")
+    assert [text for text, _files in sent(server)] == ["first", "second"]
+    assert page.evaluate(PENDING) == [["first", "held"], ["second", "held"]]
+    said = [
+        entry(n, text, cid=cid, sender="customer") for n, text, cid in ((1, "first", cids[0]), (2, "second", cids[1]))
+    ]
+    for line in said:
+        server.tell({"type": "entries", "chat": CHAT, "stream": "public", "entries": [line], "more": False})
+    page.wait_for_function("() => transcript.head === 2")
+    assert page.evaluate("() => transcript.entries.map(({text}) => text)") == ["first", "second"]
+    assert page.evaluate("() => [transcript.pending.length, uploads.all.length, sessionStorage.length]") == [0, 0, 0]
 
 
 def test_the_words_under_a_file(page: Page) -> None:

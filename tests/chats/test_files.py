@@ -1,6 +1,6 @@
 """Files end to end: announced, received in parts, looked at, sent along, fetched or discarded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,18 @@ import pytest
 
 from chats import operations
 from chats.attachments import PART_SIZE
-from chats.models import Attachment, Chat, Finding, ScreeningPolicy, Seat
+from chats.models import Attachment, Chat, Finding, HeldMessage, ScreeningPolicy, Seat
 from chats.senders import Sender, of_agent
 from contactcenter import frames
 from lib.errors import Refused
 from tests import cast
 from tests.chats.filing import CARD_FILE, GOOD, looked_at, sent, statuses, uploaded
-from tests.chats.stage import by_socket
+from tests.chats.stage import MASKED_PIECES, PIECES, by_http, by_socket, by_verb
 from tests.lib.pci import made_files as made
 from tests.sockets import Stage, in_thread
+
+Say = Callable[..., dict[str, Any]]
+WAYS = pytest.mark.parametrize("say", [by_verb, by_socket, by_http])
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +91,125 @@ def test_drop_holds_the_message_until_all_is_clean(alice_with_carol: Seat) -> No
     line = cast.lines(chat)[-1]
     assert (line.cid, line.text, statuses(line)) == ("held", "see here", [("clean", None)] * 2)
     assert sent(chat, by, *rows, cid="held").entry == line
+
+
+SIDES = pytest.mark.parametrize("side", ["customer", "agent"])
+
+
+def speaker(seat: Seat, side: str) -> Sender:
+    return cast.customer_of(seat.chat) if side == "customer" else of_agent(seat.agent)
+
+
+def talk(chat: Chat) -> list[str]:
+    return [line.text for line in cast.lines(chat) if line.kind == "message"]
+
+
+@WAYS
+@SIDES
+def test_what_is_said_behind_a_held_message_keeps_its_place(alice_with_carol: Seat, say: Say, side: str) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    chat, by = alice_with_carol.chat, speaker(alice_with_carol, side)
+    other = speaker(alice_with_carol, "agent" if side == "customer" else "customer")
+    rows = [uploaded(chat, by), uploaded(chat, by)]
+    sent(chat, by, rows[0], text="first")
+    for cid, text in (("a", "second"), ("b", "third, at 5")):
+        answers = [say(chat, by, text, cid=cid) for _ in range(2)]
+        assert [(answer["held"], answer["duplicate"]) for answer in answers] == [(True, False), (True, True)]
+    sent(chat, by, rows[1], text="fourth")
+    assert say(chat, by, "fifth")["held"]
+    assert say(chat, other, "meanwhile")["seq"]
+    looked_at(rows[1])
+    assert talk(chat) == ["meanwhile"]
+    looked_at(rows[0])
+    assert talk(chat) == ["meanwhile", "first", "second", "third, at 5", "fourth", "fifth"]
+    assert say(chat, by, "second", cid="a")["seq"] == cast.lines(chat)[-4].seq
+    assert say(chat, by, "sixth")["seq"] == cast.fresh(chat).public_head
+
+
+@WAYS
+def test_behind_a_discarded_message_the_others_go_on(alice_with_carol: Seat, say: Say) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    chat, by = alice_with_carol.chat, cast.customer_of(alice_with_carol.chat)
+    rows = [uploaded(chat, by, CARD_FILE), uploaded(chat, by, CARD_FILE), uploaded(chat, by)]
+    sent(chat, by, rows[0], text="bad")
+    say(chat, by, "second")
+    sent(chat, by, rows[1], text="bad, too", cid="bad")
+    sent(chat, by, rows[2], text="good")
+    looked_at(rows[1])
+    with pytest.raises(Refused) as refused:
+        sent(chat, by, rows[1], text="bad, too", cid="bad")
+    assert (refused.value.code, talk(chat)) == ("pci_dropped", [])
+    looked_at(rows[0])
+    assert talk(chat) == ["second"]
+    looked_at(rows[2])
+    assert talk(chat) == ["second", "good"]
+
+
+@WAYS
+@SIDES
+def test_a_held_piece_is_read_with_what_comes_behind_it(alice_with_carol: Seat, say: Say, side: str) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    chat, by = alice_with_carol.chat, speaker(alice_with_carol, side)
+    row = uploaded(chat, by)
+    sent(chat, by, row, text=PIECES[0], cid="held")
+    with pytest.raises(Refused) as refused:
+        say(chat, by, PIECES[1])
+    assert refused.value.code == "pci_dropped"
+    assert say(chat, by, "I will be there at 5", cid="behind")["held"]
+    assert HeldMessage.objects.get(cid="held").text == MASKED_PIECES[0]
+    assert sent(chat, by, row, text=PIECES[0], cid="held").duplicate
+    looked_at(row)
+    line = cast.lines(chat)[-2]
+    assert (line.text, statuses(line)) == (MASKED_PIECES[0], [("clean", None)])
+    assert list(Finding.objects.order_by("pk").values_list("action", flat=True)) == ["amended", "dropped"]
+
+
+@WAYS
+def test_two_held_pieces_are_read_together(alice_with_carol: Seat, say: Say) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    chat, by = alice_with_carol.chat, cast.customer_of(alice_with_carol.chat)
+    say(chat, by, "4012")
+    row = uploaded(chat, by)
+    sent(chat, by, row, text="then 8888")
+    say(chat, by, "I am 34 years old")
+    say(chat, by, "then 8888")
+    with pytest.raises(Refused):
+        say(chat, by, "1881")
+    looked_at(row)
+    assert talk(chat) == ["••••", "then ••••", "I am 34 years old", "then ••••"]
+
+
+@WAYS
+def test_the_policy_may_change_while_a_message_is_held(alice_with_carol: Seat, say: Say) -> None:
+    policy = ScreeningPolicy.objects.create(policy="drop")
+    chat, by = alice_with_carol.chat, cast.customer_of(alice_with_carol.chat)
+    row = uploaded(chat, by)
+    sent(chat, by, row, text=PIECES[0])
+    policy.delete()
+    answer = say(chat, by, PIECES[1], cid="second")
+    assert answer["held"] and answer["findings"] == [{"detector": "pan", "action": "masked"}]
+    assert say(chat, by, "123")["findings"] == [{"detector": "cvv", "action": "masked"}]
+    looked_at(row)
+    assert talk(chat) == [*MASKED_PIECES, "•••"]
+    found = list(Finding.objects.order_by("pk").values_list("detector", "action"))
+    assert found == [("pan", "amended"), ("pan", "masked"), ("cvv", "masked")]
+
+
+@SIDES
+def test_at_the_end_what_waits_is_said_or_discarded(alice_with_carol: Seat, own_media: Path, side: str) -> None:
+    ScreeningPolicy.objects.create(policy="drop")
+    chat, by = alice_with_carol.chat, speaker(alice_with_carol, side)
+    row = uploaded(chat, by)
+    sent(chat, by, row, text="with a file", cid="held")
+    by_verb(chat, by, "thank you")
+    cast.customer_leaves(chat)
+    assert talk(chat) == ["thank you"]
+    assert cast.kinds(chat)[-3:] == ["message", "left", "ended"]
+    assert (cast.fresh(row).status, kept(own_media)) == ("dropped", [])
+    assert not HeldMessage.objects.waiting().exists()
+    with pytest.raises(Refused) as refused:
+        sent(chat, by, row, text="with a file", cid="held")
+    assert refused.value.code == "pci_dropped"
 
 
 def test_the_name_of_a_held_message_is_taken_in_the_fast_lane_too(alice_with_carol: Seat) -> None:

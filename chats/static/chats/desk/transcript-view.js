@@ -184,7 +184,9 @@ class TranscriptView extends Part {
         ${icon("clock", true)}<span>${gettext("goes out once its files are uploaded")}</span>
       </p>`,
       held: html`<p class="seen late">
-        ${icon("shield", true)}<span>${gettext("goes out once its files are checked")}</span>
+        ${icon("shield", true)}<span>${message.batch
+          ? gettext("goes out once its files are checked")
+          : gettext("goes out after the one before it")}</span>
       </p>`,
     };
     return html`<div class=${`msg from-agent pending ${message.state}`}>

@@ -2,7 +2,7 @@
  * The way out for own messages: kept over a reload, sent one after the other, each under one cid for ever.
  *
  * One message is under way at a time, so that a repeat can't overtake the next one; a message whose files are still
- * being uploaded holds back those after it.
+ * being uploaded holds back those after it. Behind one that the server holds the next ones go out: it holds them, too.
  */
 
 import {toKeep} from "./cards.js";

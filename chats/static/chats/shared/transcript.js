@@ -95,7 +95,8 @@ export class Transcript extends EventTarget {
 
   /**
    * Marks a pending message "sending" (on its way), "waiting" (not sent yet), "uploading" (its files are on their way),
-   * "stopped" (one of them can't go on) or "held" (its files are being checked).
+   * "stopped" (one of them can't go on) or "held" (its files are being checked, or those of one
+   * before it: the server has it and keeps the order).
    */
   mark(cid, state) {
     this.#alter(cid, {state, error: null});

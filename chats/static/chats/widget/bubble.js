@@ -72,7 +72,9 @@ export class Bubble extends Part {
       return html`<div class="w-at late">${icon("clock", {small: true})}${gettext("goes out when you are back")}</div>`;
     }
     const label = state === "held"
-      ? html`<span>${gettext("Being checked, a few seconds")}</span>`
+      ? html`<span>${this.message.batch
+          ? gettext("Being checked, a few seconds")
+          : gettext("goes out after the one before it")}</span>`
       : html`<span class="sr">${gettext("Sending")}</span>`;
     return html`<div class="w-at going">${icon("clock", {small: true})}${label}</div>`;
   }
