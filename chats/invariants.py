@@ -213,6 +213,23 @@ STATE_AGREES = Invariant(
     """,
 )
 
+LEGS = Invariant(
+    "legs",
+    _("A chat has one open leg, in its queue, exactly while it stands in line; its legs don't overlap."),
+    """
+    SELECT chat.id::text FROM chats_chat AS chat
+    LEFT JOIN chats_leg AS leg ON leg.chat_id = chat.id AND leg.ended_at IS NULL
+    WHERE coalesce(chat.ended_at, 'infinity') >= %(since)s
+        AND leg.queue_id IS DISTINCT FROM CASE WHEN chat.state IN ('queued', 'offered') THEN chat.queue_id END
+    UNION
+    SELECT chat_id::text FROM (
+        SELECT chat_id, since,
+            lag(coalesce(ended_at, 'infinity')) OVER (PARTITION BY chat_id ORDER BY since, id) AS free
+        FROM chats_leg WHERE coalesce(ended_at, 'infinity') >= %(since)s
+    ) AS leg WHERE since < free
+    """,
+)
+
 CHAT_LEDGER = Invariant(
     "chat_ledger",
     _("The ledger, played again, gives every chat's state, queue and times, and each seat began with a row of it."),
@@ -297,6 +314,7 @@ INVARIANTS = (
     AGE_KEPT,
     ALL_END,
     STATE_AGREES,
+    LEGS,
     CHAT_LEDGER,
     LINES_NUMBERED,
     END_IS_LAST,

@@ -143,6 +143,15 @@ PLANTED: list[tuple[str, tuple[str, ...]]] = [
     ("state_agrees", ("UPDATE chats_chat SET state = 'queued' WHERE state = 'active'",)),
     ("state_agrees", ("UPDATE chats_chat SET state = 'active' WHERE state = 'offered'",)),
     ("state_agrees", ("UPDATE chats_offer SET kind = 'transfer', asked_by_id = agent_id WHERE outcome = ''",)),
+    ("legs", ("DELETE FROM chats_leg WHERE ended_at IS NULL",)),
+    ("legs", ("UPDATE chats_leg SET outcome = '', ended_at = NULL WHERE outcome = 'answered'",)),
+    (
+        "legs",
+        (
+            "INSERT INTO chats_leg (chat_id, queue_id, verb, since, ended_at, outcome) "
+            "SELECT chat_id, queue_id, verb, since, ended_at, outcome FROM chats_leg WHERE outcome = 'answered'",
+        ),
+    ),
     ("chat_ledger", ("UPDATE chats_chatevent SET state = 'queued' WHERE verb = 'accept'",)),
     ("chat_ledger", ("DELETE FROM chats_chatevent WHERE verb = 'requeue'",)),
     (
