@@ -10,7 +10,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import CharField, Model, QuerySet, TextField
+from django.db.models import CharField, Field, Model, QuerySet, TextField
 from django.forms import BaseModelForm, Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
@@ -25,6 +25,7 @@ from lib.keeping import objections
 from lib.pci.mask import mask
 
 MOST_COUNTED = 10_000  # rows; beyond, a count says nothing that a filter wouldn't say better
+SENTENCE = 300  # characters a field holds from which on it is for sentences
 LONGEST_LOGGED = 120  # characters of a value in the audit trail
 
 
@@ -45,6 +46,12 @@ class HouseAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
     unlogged: Sequence[str] = ("password", "secret")
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """The field of the form; whole sentences get two lines, so that they can be read."""
+        if isinstance(db_field, CharField) and (db_field.max_length or 0) >= SENTENCE and not db_field.choices:
+            kwargs.setdefault("widget", AdminTextareaWidget(attrs={"rows": 2}))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list; a search for card data goes on masked, so that neither page, address nor statement holds it."""
