@@ -61,7 +61,8 @@ class Inputs:
         return started.json()["chat"], started.json()["token"]
 
     def log_in(self, who: httpx.Client, name: str, password: str = "demo") -> httpx.Response:
-        """The person has tried to log in."""
+        """The person has tried to log in, whoever he was before."""
+        who.cookies.clear()
         page = who.get("/accounts/login/")
         found = CSRF_FIELD.search(page.text)
         assert found
