@@ -169,7 +169,7 @@ class DeskConsumer(Resuming):
     commands: ClassVar[Mapping[str, Command]] = {}
     snapshot: Callable[[Agent], dict[str, Any]]
     standing: Callable[[Agent], Hashable]
-    shown: Hashable = None  # how the desk stood before the last snapshot
+    shown: Hashable = None  # how the desk stood at a heartbeat, unless it has been drawn since
     beats = 0
     active = False  # something was asked for since the last heartbeat
 
@@ -230,7 +230,7 @@ class DeskConsumer(Resuming):
             raise Closing(wire.CLOSE_NORMAL) from lost
         self.listen_to(self._groups(heads))
         self.dirty = False
-        self.shown, standing = await self.work(hellos.desk, self.agent, hello.after or {}, type(self))
+        standing = await self.work(hellos.desk, self.agent, hello.after or {}, type(self).snapshot)
         await self.welcome(hello.id, standing)
         self.push(wire.encode(standing.snapshot))
         self.dirty |= standing.heads.keys() != heads.keys()
@@ -255,7 +255,8 @@ class DeskConsumer(Resuming):
 
     async def refresh(self) -> None:
         """The whole desk, and the lines of every chat on it from now on."""
-        self.shown, frame, heads = await self.work(hellos.desk_now, self.agent, type(self))
+        self.shown = None
+        frame, heads = await self.work(hellos.desk_now, self.agent, type(self).snapshot)
         if self.closed:
             return
         self.agent.name = frame["agent"]["name"]  # what is said from now on is said under it
@@ -269,7 +270,7 @@ class DeskConsumer(Resuming):
         """
         active, self.active = self.active, False
         wish = {"desk": self.desk, "by": self.user, "active": active}
-        heard = await self.work(hellos.desk_beats, self.agent, type(self), **wish)
+        heard = await self.work(hellos.desk_beats, self.agent, type(self).standing, **wish)
         if not heard.mine:
             # The lease had lapsed or another desk took over: a desk that slept must say hello again.
             await self.close(wire.CLOSE_REPLACED if heard.desk else wire.CLOSE_LATER)
@@ -278,6 +279,7 @@ class DeskConsumer(Resuming):
         self.beats += 1
         if heard.standing != self.shown or self.beats % ANYWAY == 0:
             await self.heard(wire.DESK_CHANGED)
+            self.shown = heard.standing
 
     async def gone(self) -> None:
         """Another desk may come at once; presence runs on for its lease."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from importlib import import_module
 from types import SimpleNamespace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -21,13 +21,6 @@ from lib.clock import database_epoch, database_now
 from lib.wire import PAGE
 
 Cursor = tuple[UUID, str]
-
-
-class Drawing(Protocol):
-    """How a desk is drawn: the roof joins it of all rooms."""
-
-    snapshot: Callable[[Agent], dict[str, Any]]
-    standing: Callable[[Agent], Hashable]
 
 
 class Standing(NamedTuple):
@@ -92,25 +85,26 @@ def take_desk(agent: Agent, *, desk: str, by: User, take_over: bool, lost: Calla
     return snapshots.heads(agent)
 
 
-def desk(agent: Agent, after: Mapping[str, int], draw: Drawing) -> tuple[Hashable, Standing]:
+def desk(agent: Agent, after: Mapping[str, int], snapshot: Callable[[Agent], dict[str, Any]]) -> Standing:
     """Where the agent's desk stands, who has read each stream up to a line."""
     heads = snapshots.heads(agent)
     cursors = {_cursor(name): max(0, seq) for name, seq in after.items() if name in heads and seq < heads[name]}
-    missed, shown = snapshots.first_pages(cursors, PAGE), draw.standing(agent)
-    return shown, Standing(database_now(), database_epoch(), heads, missed, draw.snapshot(agent))
+    return Standing(database_now(), database_epoch(), heads, snapshots.first_pages(cursors, PAGE), snapshot(agent))
 
 
-def desk_now(agent: Agent, draw: Drawing) -> tuple[Hashable, dict[str, Any], dict[str, int]]:
-    """How the desk stands, its snapshot, which may be newer, and the heads of the chats whose lines it hears."""
-    return draw.standing(agent), draw.snapshot(agent), snapshots.heads(agent)
+def desk_now(agent: Agent, snapshot: Callable[[Agent], dict[str, Any]]) -> tuple[dict[str, Any], dict[str, int]]:
+    """The desk's snapshot, and the heads of the chats whose lines it hears."""
+    return snapshot(agent), snapshots.heads(agent)
 
 
-def desk_beats(agent: Agent, draw: Drawing, *, desk: str, by: User, active: bool = False) -> DeskHeard:
+def desk_beats(
+    agent: Agent, standing: Callable[[Agent], Hashable], *, desk: str, by: User, active: bool = False
+) -> DeskHeard:
     """The agent is here for another while, and did something if `active`."""
     mine = agent_operations.renew_lease(agent, desk=desk, by=by, active=active)
-    heads, standing = (snapshots.heads(agent), draw.standing(agent)) if mine else ({}, None)
+    heads, stands = (snapshots.heads(agent), standing(agent)) if mine else ({}, None)
     now, rev, named = Agent.objects.values_list("desk_heard", "desk_rev", "desk").get(pk=agent.pk)
-    return DeskHeard(mine, now, heads, rev, named, standing)
+    return DeskHeard(mine, now, heads, rev, named, stands)
 
 
 def _cursor(name: str) -> Cursor:
