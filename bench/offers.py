@@ -61,7 +61,7 @@ class Offered:
         )
 
 
-def run(*, agents: int = 300, rate: float = 20.0, turns: int = 2, folder: Path = ROOT / "var" / "bench") -> Offered:
+def run(*, agents: int = 300, rate: float = 4.0, turns: int = 1, folder: Path = ROOT / "var" / "bench") -> Offered:
     """The house was staged and measured: each agent got `turns` + 1 offers. Raises servers.CannotMeasure."""
     folder.mkdir(parents=True, exist_ok=True)
     waiting = max(WAITING_EACH, turns + 2)

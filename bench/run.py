@@ -36,7 +36,8 @@ class Options:
     storm: int = 1000
     routing: tuple[int, int, float] = (1000, 5000, 10.0)  # agents, chats in line, seconds of the yardstick
     processes: tuple[int, ...] = (1, 4)  # that give chats out
-    offers: tuple[int, float, int] = (300, 20.0, 2)  # agents, of whom so many get free in a second, so many times
+    # Agents, of whom so many get free in a second, so many times: with five chats at once, each is six minutes long.
+    offers: tuple[int, float, int] = (300, 4.0, 1)
     seed: int = 1
 
     @property
