@@ -26,7 +26,7 @@ def test_after_hours_a_talk_with_the_chatbot_becomes_a_message(live: Live, brows
     live.execute(CLOSES)
     try:
         people.says(page, "Mein Hund hat die Lampe gefressen")
-        expect(talk.get_by_text("Wir haben gerade geschlossen.")).to_be_visible()
+        expect(talk.get_by_text("Gerade ist niemand da. Hinterlassen Sie eine Nachricht")).to_be_visible()
         replies = page.get_by_role("group", name="Schnellantworten").get_by_role("button")
         expect(replies.last).to_have_text("Nachricht hinterlassen")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375

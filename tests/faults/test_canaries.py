@@ -63,8 +63,7 @@ class Inputs:
     def log_in(self, who: httpx.Client, name: str, password: str = "demo") -> httpx.Response:
         """The person has tried to log in, whoever he was before."""
         who.cookies.clear()
-        page = who.get("/accounts/login/")
-        found = CSRF_FIELD.search(page.text)
+        found = CSRF_FIELD.search(who.get("/accounts/login/").text)
         assert found
         form = {"csrfmiddlewaretoken": found[1], "username": name, "password": password}
         return who.post("/accounts/login/", data=form, headers={"Referer": self.house.base_url})
